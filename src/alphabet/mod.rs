@@ -1,0 +1,1 @@
+//! Vietnamese letters, tone marks, syllables, case, NFC and tokens.

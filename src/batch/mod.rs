@@ -1,0 +1,1 @@
+//! A folder through the pipeline: queue, resume and report.

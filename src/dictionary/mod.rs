@@ -1,0 +1,1 @@
+//! What the archive's language looks like: syllables, terms, places, abbreviations and the n-gram model.

@@ -1,0 +1,1 @@
+//! Measures texts and records against right answers.

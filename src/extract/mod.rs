@@ -1,0 +1,1 @@
+//! Understands a restored paper: letterhead, sections, agenda, attendees, tasks, recipients, signature.

@@ -1,0 +1,3 @@
+//! The `vanthu` command; everything it does is in the library.
+
+fn main() {}

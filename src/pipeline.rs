@@ -1,0 +1,1 @@
+//! A document through all stages.

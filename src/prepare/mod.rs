@@ -1,0 +1,6 @@
+//! Makes a page fit for the engine: resolution, grey, even background, upright lines, found rules.
+//!
+//! Reads a [`SourcePage`](crate::ingest::source_page::SourcePage), produces a [`page_image::PageImage`] and the
+//! transform that leads every pixel back to the source. Never invents ink.
+
+pub mod page_image;

@@ -1,0 +1,1 @@
+//! Files the results: JSON, text, status and report, each by atomic rename.
