@@ -4,3 +4,4 @@
 //! transform that leads every pixel back to the source. Never invents ink.
 
 pub mod page_image;
+pub mod ruling;
