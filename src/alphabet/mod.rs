@@ -1,1 +1,14 @@
-//! Vietnamese letters, tone marks, syllables, case, NFC and tokens.
+//! The Vietnamese alphabet: letters, tone marks, syllables, case, folding and tokens.
+//!
+//! The ground floor of the crate, together with [`crate::dictionary`]: it imports no stage, knows no vocabulary, and
+//! everything in it is total: any Unicode goes in, nothing panics.
+
+mod case;
+mod fold;
+mod letter;
+mod tone;
+
+pub use case::{CasePattern, apply_case, case_of, recase};
+pub use fold::{canonical, fold, fold_char, fold_key, fold_key_into, is_combining, nfc};
+pub use letter::{is_marked, is_vietnamese, is_vowel, lower, split_tone, upper, with_tone};
+pub use tone::{Tone, TonePlacement, place_tone, placement_of};
