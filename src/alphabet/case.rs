@@ -57,7 +57,10 @@ pub fn recase(word: &str, model: &str) -> String {
     if word.chars().count() != model.chars().count() {
         return word.to_owned();
     }
-    word.chars().zip(model.chars()).map(|(c, like)| if like.is_uppercase() { upper(c) } else { lower(c) }).collect()
+    word.chars()
+        .zip(model.chars())
+        .map(|(c, like)| if like.is_uppercase() { upper(c) } else { lower(c) })
+        .collect()
 }
 
 fn title(word: &str) -> String {

@@ -17,7 +17,8 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
 
 /// No combining mark, nothing that composes: true for ASCII and for precomposed Vietnamese.
 fn is_surely_nfc(text: &str) -> bool {
-    text.is_ascii() || unicode_normalization::is_nfc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes
+    text.is_ascii()
+        || unicode_normalization::is_nfc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes
 }
 
 /// Marks off, `đ` → `d`, case kept. Combining marks vanish, so composed and decomposed text fold alike.

@@ -145,7 +145,11 @@ pub fn is_vowel(c: char) -> bool {
 /// A letter that Vietnamese words are written with (so not `f j w z`), either case?
 #[must_use]
 pub fn is_vietnamese(c: char) -> bool {
-    if c.is_ascii_alphabetic() { !matches!(c.to_ascii_lowercase(), 'f' | 'j' | 'w' | 'z') } else { entry(c).is_some() }
+    if c.is_ascii_alphabetic() {
+        !matches!(c.to_ascii_lowercase(), 'f' | 'j' | 'w' | 'z')
+    } else {
+        entry(c).is_some()
+    }
 }
 
 /// A letter that only Vietnamese marks make: `đ`, a vowel with quality mark or tone mark.

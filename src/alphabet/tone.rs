@@ -137,7 +137,10 @@ fn vowel_group(letters: &[char]) -> Option<(usize, usize)> {
         return None;
     }
     let pair = start.checked_sub(1).and_then(|at| letters.get(at)).map(|&c| lower(c));
-    let glide = matches!((pair, letters.get(start).map(|&c| lower(c))), (Some('q'), Some('u')) | (Some('g'), Some('i')));
+    let glide = matches!(
+        (pair, letters.get(start).map(|&c| lower(c))),
+        (Some('q'), Some('u')) | (Some('g'), Some('i'))
+    );
     let only_g = pair == Some('g') && start > 1;
     if glide && length > 1 && !only_g {
         start += 1;
@@ -151,7 +154,8 @@ mod tests {
 
     #[test]
     fn both_styles_and_back() {
-        for (old, new) in [("hòa", "hoà"), ("ủy", "uỷ"), ("KHỎE", "KHOẺ"), ("Thủy", "Thuỷ"), ("lóe", "loé")] {
+        for (old, new) in [("hòa", "hoà"), ("ủy", "uỷ"), ("KHỎE", "KHOẺ"), ("Thủy", "Thuỷ"), ("lóe", "loé")]
+        {
             assert_eq!(place_tone(old, TonePlacement::New), new);
             assert_eq!(place_tone(new, TonePlacement::Old), old);
             assert_eq!(placement_of(old), Some(TonePlacement::Old));
@@ -162,8 +166,9 @@ mod tests {
     #[test]
     fn most_words_have_one_place_only() {
         for word in [
-            "quý", "già", "gìn", "giữa", "giếng", "hoàn", "ngoài", "khuỷu", "thuở", "người", "thuế", "quyển", "bài",
-            "của", "mía", "tiếng", "uống", "quả", "quốc", "hươu", "rượu", "ngoèo", "goòng", "đã", "ở", "gì", "nghĩa",
+            "quý", "già", "gìn", "giữa", "giếng", "hoàn", "ngoài", "khuỷu", "thuở", "người", "thuế", "quyển",
+            "bài", "của", "mía", "tiếng", "uống", "quả", "quốc", "hươu", "rượu", "ngoèo", "goòng", "đã", "ở",
+            "gì", "nghĩa",
         ] {
             assert_eq!(place_tone(word, TonePlacement::Old), word);
             assert_eq!(place_tone(word, TonePlacement::New), word);
