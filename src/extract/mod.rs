@@ -4,6 +4,7 @@
 //! where something does not add up. Never changes a word and never invents a value. Which provision of Decree
 //! 30/2020/NĐ-CP each part follows is in `DECREE.md`.
 
+pub mod quality;
 pub mod record;
 
 use crate::restore::restored_page::RestoredPage;

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::quality::Quality;
+
 /// The version of the record's shape.
 pub const SCHEMA_VERSION: &str = "1.0";
 
@@ -69,7 +71,7 @@ pub struct Record {
     pub evidence: BTreeMap<String, Evidence>,
     /// How well the paper was read; filled in by the pipeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quality: Option<serde_json::Value>,
+    pub quality: Option<Quality>,
     /// What a reader should know; a warning never changes a value.
     pub warnings: Vec<Warning>,
 }
