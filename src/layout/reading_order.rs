@@ -1,0 +1,147 @@
+//! Puts a page together: finds its parts and sets them in the order in which they are read.
+//!
+//! Reads an [`OcrPage`], produces a [`PageLayout`]. Never changes or drops a word, never trusts the engine's own
+//! blocks: they glue the letterhead's columns and tear tables.
+
+use super::column::{self, Columns, Margins};
+use super::furniture;
+use super::line::{self, Segment};
+use super::page_layout::{Block, FurnitureKind, Lane, PageLayout};
+use super::paragraph;
+use super::straight;
+use super::table::ruled;
+use crate::recognize::ocr_page::OcrPage;
+
+/// How a page is laid out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayoutOptions {
+    /// Look for tables; without, their words come out as lines. Default: yes.
+    pub tables: bool,
+}
+
+impl Default for LayoutOptions {
+    fn default() -> Self {
+        Self { tables: true }
+    }
+}
+
+/// The blocks of a page in reading order: letterhead left, then right; the body and its tables from top to bottom;
+/// recipients, then signature. Every word that was read is in exactly one block.
+pub fn arrange(page: &OcrPage, options: &LayoutOptions) -> PageLayout {
+    let mut blocks = blocks(page, options);
+    number(&mut blocks);
+    PageLayout {
+        number: page.number,
+        width: page.width,
+        height: page.height,
+        dpi: page.dpi,
+        source_width: page.source_width,
+        source_height: page.source_height,
+        to_source: page.to_source,
+        origin: page.origin,
+        blank: page.blank,
+        blocks,
+    }
+}
+
+/// Counts the lines of a page from 1 in the order of its blocks.
+fn number(blocks: &mut [Block]) {
+    let mut next = 1;
+    for block in blocks {
+        let lines: Box<dyn Iterator<Item = &mut super::page_layout::Line>> = match block {
+            Block::Paragraph(paragraph) => Box::new(paragraph.lines.iter_mut()),
+            Block::Table(table) => Box::new(table.cells.iter_mut().flat_map(|cell| cell.lines.iter_mut())),
+            Block::Furniture(furniture) => Box::new(furniture.lines.iter_mut()),
+        };
+        for line in lines {
+            line.number = next;
+            next += 1;
+        }
+    }
+}
+
+/// A part of the page that is not running text, and where it begins.
+struct Part {
+    top: f32,
+    blocks: Vec<Block>,
+}
+
+fn blocks(page: &OcrPage, options: &LayoutOptions) -> Vec<Block> {
+    let height = page.height as f32;
+    let (mut tokens, frame) = straight::tokens(page);
+    let specks = furniture::take_specks(&mut tokens, &page.rulings, &frame);
+    let mut parts = Vec::new();
+    if options.tables {
+        for grid in ruled::find(&page.rulings, &tokens, &frame) {
+            let (inside, outside) =
+                tokens.into_iter().partition(|t| grid.contains(t.center_x(), t.center_y()));
+            tokens = outside;
+            let (table, left_over) = grid.fill(inside);
+            tokens.extend(left_over);
+            parts.push(Part { top: grid.top(), blocks: vec![Block::Table(table)] });
+        }
+    }
+    let mut segments = line::build(tokens);
+    let margins =
+        Margins::of(segments.iter(), frame.em).unwrap_or(Margins { left: 0.0, right: page.width as f32 });
+    let stamps = furniture::take_signing_stamps(&mut segments, frame.em, height);
+    let page_number = furniture::take_page_number(&mut segments, &margins, height);
+    let letterhead = column::letterhead(&mut segments, &margins, height);
+    let foot = column::foot(&mut segments, &margins);
+    let segments = line::join_level(segments);
+    let margins = Margins::of(segments.iter(), frame.em).unwrap_or(margins);
+    let pitch = paragraph::pitch(&segments).unwrap_or(1.3 * frame.em);
+    parts.extend([letterhead, foot].into_iter().flatten().map(|columns| part(columns, &margins, pitch)));
+    parts.extend(page_number.map(|segment| {
+        Part {
+            top: segment.top,
+            blocks: furniture::of_tokens(FurnitureKind::PageNumber, segment.tokens)
+                .map(Block::Furniture)
+                .into_iter()
+                .collect(),
+        }
+    }));
+    let mut blocks = Vec::new();
+    let stamps = stamps.into_iter().flat_map(|segment| segment.tokens).collect();
+    blocks.extend(furniture::of_tokens(FurnitureKind::Stamp, stamps).map(Block::Furniture));
+    blocks.extend(weave(segments, parts, &margins, pitch));
+    blocks.extend(furniture::of_tokens(FurnitureKind::Noise, specks).map(Block::Furniture));
+    blocks
+}
+
+/// The two columns, left before right, each with margins of its own.
+fn part(columns: Columns, margins: &Margins, pitch: f32) -> Part {
+    let top = columns.top();
+    let mut blocks = Vec::new();
+    for (segments, lane) in [(columns.left, Lane::Left), (columns.right, Lane::Right)] {
+        let segments = line::join_level(segments);
+        let edges = Margins {
+            left: segments.iter().map(|s| s.x0).fold(f32::MAX, f32::min),
+            right: segments.iter().map(|s| s.x1).fold(margins.left, f32::max),
+        };
+        blocks.extend(paragraph::build(segments, lane, &edges, pitch).into_iter().map(Block::Paragraph));
+    }
+    Part { top, blocks }
+}
+
+/// Running text and the other parts from top to bottom.
+fn weave(segments: Vec<Segment>, mut parts: Vec<Part>, margins: &Margins, pitch: f32) -> Vec<Block> {
+    parts.sort_by(|a, b| a.top.total_cmp(&b.top));
+    let mut blocks = Vec::new();
+    let mut text: Vec<Segment> = Vec::new();
+    let mut segments = segments.into_iter().peekable();
+    for part in parts {
+        while let Some(segment) = segments.next_if(|s| (s.top + s.bottom) / 2.0 < part.top) {
+            text.push(segment);
+        }
+        blocks.extend(paragraphs(std::mem::take(&mut text), margins, pitch));
+        blocks.extend(part.blocks);
+    }
+    text.extend(segments);
+    blocks.extend(paragraphs(text, margins, pitch));
+    blocks
+}
+
+fn paragraphs(text: Vec<Segment>, margins: &Margins, pitch: f32) -> impl Iterator<Item = Block> {
+    paragraph::build(text, Lane::Full, margins, pitch).into_iter().map(Block::Paragraph)
+}
