@@ -22,6 +22,10 @@ pub struct SourcePage {
 pub struct TextLayer {
     /// Words in file order.
     pub words: Vec<LayerWord>,
+    /// Drawn for the eye; `false` for the hidden text that another program's OCR lays under a scan.
+    pub visible: bool,
+    /// An image covers most of the page, so the words may be no more than a stamp on it.
+    pub over_scan: bool,
 }
 
 /// A word of a text layer.

@@ -3,5 +3,14 @@
 //! Reads a [`SourcePage`](crate::ingest::source_page::SourcePage), produces a [`page_image::PageImage`] and the
 //! transform that leads every pixel back to the source. Never invents ink.
 
+pub mod background;
+pub mod clean;
+pub mod deskew;
+pub mod gray;
 pub mod page_image;
+pub mod resample;
+pub mod resolution;
 pub mod ruling;
+pub mod sketch;
+
+pub use clean::{PrepareError, PrepareOptions, Turn, prepare};

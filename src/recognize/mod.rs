@@ -3,4 +3,13 @@
 //! Reads a [`PageImage`](crate::prepare::page_image::PageImage), produces an [`ocr_page::OcrPage`]: words with boxes,
 //! confidences and the engine's own second choices. Never corrects what it read.
 
+pub mod error;
+pub mod model;
 pub mod ocr_page;
+pub mod reading;
+pub mod tesseract;
+
+pub use error::RecognizeError;
+pub use model::{Model, engine_version};
+pub use reading::{RecognizeOptions, recognize};
+pub use tesseract::limit_engine_threads;

@@ -1,0 +1,135 @@
+//! Opens a document: finds out what each file is and hands back its pages or its text.
+//!
+//! Reads a [`Document`]; produces an [`Opened`]. Pages are decoded only when they are asked for.
+
+use super::discover::Document;
+use super::error::IngestError;
+use super::format::{Format, sniff};
+use super::limits::Limits;
+use super::source_page::SourcePage;
+use super::{pdf, raster, text, tiff};
+
+/// The pages of a document, decoded one at a time. Several threads may ask the same reader for pages.
+pub trait PageReader: Send + Sync {
+    /// How many pages there are.
+    fn page_count(&self) -> u32;
+
+    /// Decodes page `number` (1-based). An error concerns this page alone.
+    fn page(&self, number: u32) -> Result<SourcePage, IngestError>;
+}
+
+/// An opened document.
+pub enum Opened {
+    /// Page images, perhaps with text of their own.
+    Pages(Box<dyn PageReader>),
+    /// Text of somebody else's OCR.
+    Text(String),
+}
+
+/// Opens a document.
+///
+/// # Errors
+/// [`IngestError`] where a file is missing, empty, damaged, encrypted, too large or of no readable kind.
+pub fn open(document: &Document, limits: &Limits) -> Result<Opened, IngestError> {
+    if let [path] = document.files.as_slice() {
+        check_size(path, limits)?;
+        return match sniff(path)? {
+            Format::Text => text::read(path, limits).map(Opened::Text),
+            _ => open_one(path, limits).map(Opened::Pages),
+        };
+    }
+    let readers = document.files.iter().map(|path| member(path, limits)).collect();
+    Group::new(readers, limits, document).map(|group| Opened::Pages(Box::new(group)))
+}
+
+fn check_size(path: &std::path::Path, limits: &Limits) -> Result<(), IngestError> {
+    let bytes = std::fs::metadata(path).map_err(|e| IngestError::io(path, &e))?.len();
+    if bytes <= limits.max_file_bytes {
+        return Ok(());
+    }
+    let what = format!("a file of {} MB, at most {} MB are read", bytes >> 20, limits.max_file_bytes >> 20);
+    Err(IngestError::TooLarge { path: path.to_path_buf(), what, option: "--max-file-bytes" })
+}
+
+fn open_one(path: &std::path::Path, limits: &Limits) -> Result<Box<dyn PageReader>, IngestError> {
+    check_size(path, limits)?;
+    Ok(match sniff(path)? {
+        Format::Pdf => Box::new(pdf::PdfPages::open(path, limits)?),
+        Format::Tiff => Box::new(tiff::TiffPages::open(path, limits)?),
+        Format::Text => {
+            let found = "holds text, not a page image".to_string();
+            return Err(IngestError::NotSupported { path: path.to_path_buf(), found });
+        }
+        format => Box::new(raster::RasterPage::open(path, format, limits)?),
+    })
+}
+
+/// A group's file that cannot be opened still holds its place: the page is there, and failed.
+fn member(path: &std::path::Path, limits: &Limits) -> Box<dyn PageReader> {
+    open_one(path, limits)
+        .unwrap_or_else(|error| Box::new(Unopened { path: path.to_path_buf(), reason: error.to_string() }))
+}
+
+/// A file of a group that cannot be opened, as one failed page.
+struct Unopened {
+    path: std::path::PathBuf,
+    reason: String,
+}
+
+impl PageReader for Unopened {
+    fn page_count(&self) -> u32 {
+        1
+    }
+
+    fn page(&self, number: u32) -> Result<SourcePage, IngestError> {
+        Err(IngestError::page(&self.path, number, self.reason.clone()))
+    }
+}
+
+/// Several files as one document.
+struct Group {
+    readers: Vec<Box<dyn PageReader>>,
+    /// Pages before each reader, and their sum at the end.
+    starts: Vec<u32>,
+}
+
+impl Group {
+    fn new(
+        readers: Vec<Box<dyn PageReader>>,
+        limits: &Limits,
+        document: &Document,
+    ) -> Result<Self, IngestError> {
+        let mut starts = vec![0u32];
+        for reader in &readers {
+            let before = starts.last().copied().unwrap_or(0);
+            starts.push(before.saturating_add(reader.page_count()));
+        }
+        let pages = starts.last().copied().unwrap_or(0);
+        if pages > limits.max_pages {
+            return Err(too_many_pages(&document.output, pages, limits));
+        }
+        Ok(Self { readers, starts })
+    }
+}
+
+impl PageReader for Group {
+    fn page_count(&self) -> u32 {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    fn page(&self, number: u32) -> Result<SourcePage, IngestError> {
+        let index = self.starts.partition_point(|&start| start < number).saturating_sub(1);
+        let (Some(reader), Some(&start)) = (self.readers.get(index), self.starts.get(index)) else {
+            return Err(IngestError::page(std::path::Path::new(""), number, "the document has no such page"));
+        };
+        let mut page = reader.page(number - start)?;
+        page.number = number;
+        Ok(page)
+    }
+}
+
+/// The error for a document of too many pages.
+pub(super) fn too_many_pages(path: &std::path::Path, pages: u32, limits: &Limits) -> IngestError {
+    let what = format!("a document of {pages} pages, at most {} are read", limits.max_pages);
+    IngestError::TooLarge { path: path.to_path_buf(), what, option: "--max-pages" }
+}

@@ -1,0 +1,133 @@
+//! [`prepare`]: the order of the cleaning steps, and the way back to the source.
+//!
+//! Reads a [`SourcePage`]; produces a [`PageImage`]. Each step is a module of its own and a no-op on a page that
+//! does not need it, so that a clean page costs little more than its conversion to grey.
+
+use image::{DynamicImage, GrayImage};
+use thiserror::Error;
+
+use super::page_image::PageImage;
+use super::resample::resample;
+use super::sketch::Sketch;
+use super::{background, deskew, gray, resolution, ruling};
+use crate::geometry::Affine;
+use crate::ingest::source_page::SourcePage;
+
+/// A clockwise turn by quarters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Turn {
+    /// As it came.
+    #[default]
+    None,
+    /// A quarter to the right.
+    Right,
+    /// Upside down.
+    Half,
+    /// A quarter to the left.
+    Left,
+}
+
+/// What is done to a page. The defaults are the cheap pass that most pages need no more than.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrepareOptions {
+    /// A turn known beforehand, applied before all else.
+    pub turn: Turn,
+    /// Even out the paper (yellowed, shaded, folded).
+    pub flatten: bool,
+    /// Straighten lines that are askew, up to 15°.
+    pub deskew: bool,
+    /// Take red seals off the text beneath them, by colour.
+    pub remove_seals: bool,
+    /// Finest resolution the engine is given, in dots per inch; coarser pages are enlarged towards it.
+    pub target_dpi: f32,
+}
+
+impl Default for PrepareOptions {
+    fn default() -> Self {
+        Self { turn: Turn::None, flatten: true, deskew: true, remove_seals: true, target_dpi: 300.0 }
+    }
+}
+
+/// Why a page cannot be prepared.
+#[derive(Debug, Error)]
+pub enum PrepareError {
+    /// An image without pixels.
+    #[error("page {page}: the image has no pixels")]
+    Empty {
+        /// 1-based.
+        page: u32,
+    },
+}
+
+/// Skew below this is left alone: over the width of a page it moves a line by two pixels.
+const LEAST_SKEW: f64 = 0.05;
+
+/// Cleans a page for reading.
+///
+/// # Errors
+/// [`PrepareError::Empty`] for an image without pixels; everything else can be prepared, if only as a blank page.
+pub fn prepare(page: &SourcePage, options: &PrepareOptions) -> Result<PageImage, PrepareError> {
+    let (source_width, source_height) = (page.image.width(), page.image.height());
+    if source_width == 0 || source_height == 0 {
+        return Err(PrepareError::Empty { page: page.number });
+    }
+    let mut gray = gray::to_gray(&page.image, options.remove_seals);
+    let turned = turn(&mut gray, options.turn);
+    gray::darken_ink(&mut gray);
+    if options.flatten {
+        background::flatten(&mut gray);
+    }
+    let sketch = Sketch::of(&gray);
+    let scale = resolution::scale(&gray, &sketch, page.dpi, options.target_dpi);
+    let skew = if options.deskew { deskew::skew(&sketch) } else { 0.0 };
+    let (gray, straightened) = straighten(gray, scale.factor, skew);
+    let dpi = scale.dpi * scale.factor;
+    Ok(PageImage {
+        number: page.number,
+        blank: sketch.is_blank(),
+        dpi,
+        source_width,
+        source_height,
+        to_source: turned.then(&straightened).inverse().unwrap_or_default(),
+        rulings: ruling::find(&gray, dpi),
+        text_layer: page.text_layer.clone(),
+        gray,
+    })
+}
+
+/// Turns by quarters; gives the transform from the source.
+fn turn(gray: &mut GrayImage, turn: Turn) -> Affine {
+    let (width, height) = (f64::from(gray.width()), f64::from(gray.height()));
+    let take = |gray: &mut GrayImage| DynamicImage::ImageLuma8(std::mem::take(gray));
+    match turn {
+        Turn::None => Affine::identity(),
+        Turn::Right => {
+            *gray = take(gray).rotate90().into_luma8();
+            Affine { coefficients: [0.0, -1.0, height, 1.0, 0.0, 0.0] }
+        }
+        Turn::Half => {
+            *gray = take(gray).rotate180().into_luma8();
+            Affine { coefficients: [-1.0, 0.0, width, 0.0, -1.0, height] }
+        }
+        Turn::Left => {
+            *gray = take(gray).rotate270().into_luma8();
+            Affine { coefficients: [0.0, 1.0, 0.0, -1.0, 0.0, width] }
+        }
+    }
+}
+
+/// Scales and rotates in one resampling; the sheet grows so that no corner is cut off. Gives the transform.
+fn straighten(gray: GrayImage, factor: f32, skew: f64) -> (GrayImage, Affine) {
+    if (factor - 1.0).abs() < 0.01 && skew.abs() < LEAST_SKEW {
+        return (gray, Affine::identity());
+    }
+    let scale = f64::from(factor);
+    let (width, height) = (f64::from(gray.width()) * scale, f64::from(gray.height()) * scale);
+    let forward = if skew.abs() < LEAST_SKEW {
+        Affine::scale(scale, scale)
+    } else {
+        let turned = Affine::rotate_about(-skew.to_radians(), width / 2.0, height / 2.0);
+        Affine::scale(scale, scale).then(&turned)
+    };
+    (resample(&gray, &forward, width.round().max(1.0) as u32, height.round().max(1.0) as u32), forward)
+}

@@ -1,0 +1,91 @@
+//! [`recognize`]: one page to words.
+//!
+//! Reads a [`PageImage`]; produces an [`OcrPage`]. One engine is kept for each thread; it is loaded at the thread's
+//! first page.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::error::RecognizeError;
+use super::model::Model;
+use super::ocr_page::{OcrPage, Origin};
+use super::tesseract::{Engine, Segmentation};
+use crate::prepare::page_image::PageImage;
+
+/// How pages are read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecognizeOptions {
+    /// Name of the model; default `vie`.
+    pub language: String,
+    /// A folder with models of the user's own.
+    pub tessdata: Option<PathBuf>,
+    /// How the engine cuts up the page; default [`Segmentation::Auto`].
+    pub segmentation: Segmentation,
+    /// Ask for second choices of letters; costs about a tenth of the time.
+    pub alternatives: bool,
+    /// Give up on a page after this long. Layout analysis does not look at the clock, so it may take longer.
+    pub deadline: Option<Duration>,
+}
+
+impl Default for RecognizeOptions {
+    fn default() -> Self {
+        Self {
+            language: "vie".to_string(),
+            tessdata: None,
+            segmentation: Segmentation::Auto,
+            alternatives: true,
+            deadline: None,
+        }
+    }
+}
+
+thread_local! {
+    static ENGINE: RefCell<Option<(Model, Engine)>> = const { RefCell::new(None) };
+}
+
+/// Reads a page.
+///
+/// # Errors
+/// [`RecognizeError`] where the model is missing, the engine fails or the time is up. A page without print is no
+/// error: it comes back without words.
+pub fn recognize(page: &PageImage, options: &RecognizeOptions) -> Result<OcrPage, RecognizeError> {
+    let mut read = sheet(page);
+    if !page.blank {
+        read.words = with_engine(options, |engine| engine.read(page, options))?;
+    }
+    Ok(read)
+}
+
+/// The page without its words.
+fn sheet(page: &PageImage) -> OcrPage {
+    OcrPage {
+        number: page.number,
+        width: page.gray.width(),
+        height: page.gray.height(),
+        dpi: page.dpi,
+        source_width: page.source_width,
+        source_height: page.source_height,
+        to_source: page.to_source,
+        origin: Origin::Engine,
+        words: Vec::new(),
+        rulings: page.rulings.clone(),
+        blank: page.blank,
+    }
+}
+
+/// Lends this thread's engine, loading it first if there is none or another model is wanted.
+fn with_engine<T>(
+    options: &RecognizeOptions,
+    work: impl FnOnce(&mut Engine) -> Result<T, RecognizeError>,
+) -> Result<T, RecognizeError> {
+    let model = Model::find(options.tessdata.as_deref(), &options.language)?;
+    ENGINE.with_borrow_mut(|slot| {
+        let engine = match slot.take() {
+            Some((loaded, engine)) if loaded == model => engine,
+            _ => Engine::load(&model)?,
+        };
+        let (_, engine) = slot.insert((model, engine));
+        work(engine)
+    })
+}
