@@ -6,9 +6,13 @@
 mod case;
 mod fold;
 mod letter;
+mod syllable;
+mod token;
 mod tone;
 
 pub use case::{CasePattern, apply_case, case_of, recase};
 pub use fold::{canonical, fold, fold_char, fold_key, fold_key_into, is_combining, nfc};
 pub use letter::{is_marked, is_vietnamese, is_vowel, lower, split_tone, upper, with_tone};
+pub use syllable::{Syllable, is_bare_syllable, is_possible_syllable};
+pub use token::{Token, TokenKind, Tokens, tokens};
 pub use tone::{Tone, TonePlacement, place_tone, placement_of};
