@@ -20,12 +20,12 @@ pub(super) struct Margins {
 }
 
 impl Margins {
-    /// The outermost places where several long segments begin and end.
+    /// The outermost places where several segments begin and several long ones end.
     pub fn of<'a>(segments: impl Iterator<Item = &'a Segment>, em: f32) -> Option<Self> {
         let segments: Vec<&Segment> = segments.collect();
         let widest = segments.iter().map(|s| s.width()).fold(0.0, f32::max);
         let long: Vec<&Segment> = segments.iter().copied().filter(|s| s.width() >= 0.5 * widest).collect();
-        let left = outermost(long.iter().map(|s| s.x0).collect(), em)?;
+        let left = outermost(segments.iter().map(|s| s.x0).collect(), em)?;
         let right = -outermost(long.iter().map(|s| -s.x1).collect(), em)?;
         Some(Self { left, right })
     }
@@ -39,10 +39,10 @@ impl Margins {
     }
 }
 
-/// The smallest value that at least a sixth of all share within half a type size; the smallest of all if none does.
+/// The smallest value that at least a tenth of all share within half a type size; the smallest of all if none does.
 fn outermost(mut values: Vec<f32>, em: f32) -> Option<f32> {
     values.sort_by(f32::total_cmp);
-    let enough = values.len().div_ceil(6).max(2);
+    let enough = values.len().div_ceil(10).max(2);
     let mut end = 0;
     for (start, &value) in values.iter().enumerate() {
         while values.get(end).is_some_and(|&v| v - value <= 0.5 * em) {
@@ -92,18 +92,23 @@ pub(super) fn letterhead(segments: &mut Vec<Segment>, margins: &Margins, height:
         right_center: (anchor_x0 + anchor_x1) / 2.0,
         page_center: margins.center(),
         start: baseline - 2.2 * em,
+        motto: baseline + 0.6 * em,
     };
     Some(walk.take(segments))
 }
 
 /// The word at which a motto begins.
 fn motto(segment: &Segment) -> Option<usize> {
-    let words: Vec<String> = segment.tokens.iter().map(|t| letters(t.text())).collect();
-    (0..words.len().min(40)).find(|&start| {
+    let words: Vec<String> = segment.tokens.iter().take(60).map(|t| letters(t.text())).collect();
+    let mut best = None::<(f64, usize)>;
+    for (start, _) in words.iter().enumerate().filter(|(_, word)| !word.is_empty()) {
         let tail: String = words.get(start..).unwrap_or_default().concat();
-        let begins = words.get(start).is_some_and(|w| !w.is_empty());
-        begins && MOTTOES.iter().any(|motto| resembles(&tail, motto, 0.7))
-    })
+        let likeness = MOTTOES.iter().map(|motto| likeness(&tail, motto)).fold(0.0, f64::max);
+        if likeness >= 0.7 && best.is_none_or(|(most, _)| likeness > most) {
+            best = Some((likeness, start));
+        }
+    }
+    best.map(|(_, start)| start)
 }
 
 /// Folded letters only.
@@ -111,10 +116,10 @@ fn letters(text: &str) -> String {
     fold_key(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Whether `text` begins like `cue`.
-fn resembles(text: &str, cue: &str, least: f64) -> bool {
+/// How much the beginning of `text` is like `cue`, 0–1.
+fn likeness(text: &str, cue: &str) -> f64 {
     let head: String = text.chars().take(cue.chars().count()).collect();
-    normalized_levenshtein(&head, cue) >= least
+    normalized_levenshtein(&head, cue)
 }
 
 fn is_text(segment: &Segment) -> bool {
@@ -137,7 +142,10 @@ struct Walk {
     gutter: f32,
     right_center: f32,
     page_center: f32,
+    /// Where the letterhead begins: a little above the motto.
     start: f32,
+    /// Just below the motto's first line; what is above may be a stamp and ends nothing.
+    motto: f32,
 }
 
 impl Walk {
@@ -149,7 +157,8 @@ impl Walk {
         for segment in std::mem::take(segments) {
             let too_far = reached.is_some_and(|y| segment.baseline - y > 4.5 * segment.em);
             over |= too_far || starts_body(&segment);
-            if over || segment.baseline < self.start {
+            let above = segment.baseline < self.start;
+            if over || above {
                 rest.push(segment);
                 continue;
             }
@@ -159,7 +168,7 @@ impl Walk {
             let beside = |s: &Segment| columns.left.iter().any(|other| other.is_level_with(s));
             match (left, right) {
                 (Some(left), None) if left.x1 > self.gutter + left.em => {
-                    over = true;
+                    over = left.baseline > self.motto;
                     rest.push(left);
                     continue;
                 }
@@ -169,7 +178,7 @@ impl Walk {
                 }
                 (left, None) => columns.left.extend(left),
                 (_, Some(right)) => {
-                    over = true;
+                    over = right.baseline > self.motto;
                     rest.push(right);
                     continue;
                 }
@@ -242,7 +251,7 @@ pub(super) fn foot(segments: &mut Vec<Segment>, margins: &Margins) -> Option<Col
 
 fn is_recipients_cue(segment: &Segment) -> bool {
     let head: String = segment.tokens.iter().take(2).map(|t| letters(t.text())).collect();
-    resembles(&head, "noinhan", 0.7) && head.chars().count() <= 9
+    likeness(&head, "noinhan") >= 0.7 && head.chars().count() <= 9
 }
 
 /// The place in the middle part of the page that the fewest words stand across, the widest such place if several.

@@ -10,33 +10,80 @@ use super::straight::{Frame, Token};
 use crate::alphabet::fold_key;
 use crate::prepare::page_image::{Direction, Ruling};
 
-/// Takes out the words that are remains of rules or specks: no letter or digit in them, and lying on a rule or hardly
-/// believed by the engine.
+/// Takes out the words that are remains of rules or specks: no letter or digit in them, and lying on a rule or made of
+/// signs that never stand alone in a paper.
 pub(super) fn take_specks(tokens: &mut Vec<Token>, rulings: &[Ruling], frame: &Frame) -> Vec<Token> {
-    let upright: Vec<(f32, f32, f32)> = rulings
-        .iter()
-        .filter(|r| r.direction == Direction::Vertical)
-        .map(|r| frame.straighten(&r.bbox))
-        .map(|(x0, y0, x1, y1)| ((x0 + x1) / 2.0, y0, y1))
-        .collect();
-    let mut by_x = upright;
-    by_x.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let on_rule = |token: &Token| {
-        let start = by_x.partition_point(|rule| rule.0 < token.x0 - 0.2 * frame.em);
-        let near = by_x.get(start..).unwrap_or_default().iter().take(50);
-        near.take_while(|rule| rule.0 <= token.x1 + 0.2 * frame.em)
-            .any(|rule| rule.1 <= token.center_y() && token.center_y() <= rule.2)
-    };
+    let rules = Uprights::of(rulings, frame);
     let is_speck = |token: &Token| {
-        if token.has_letter_or_digit() || is_dots(token.text()) {
+        let text = token.text();
+        if token.has_letter_or_digit() || is_bullet(text) || is_dots(text) {
             return false;
         }
-        let rule_like = token.text().chars().all(|c| "|[](){}!_¦—–-~'`\"‘’“”.:;,I".contains(c));
-        (rule_like && on_rule(token)) || (!is_bullet(token.text()) && token.word.confidence < 0.6)
+        let only = |signs: &str| text.chars().all(|c| signs.contains(c));
+        (only("|[](){}!_¦—–-~'`\"‘’“”.:;,") && rules.run_through(token))
+            || (only("|¦._~`'\"“”‘’^°¡†§©®¬\\<>«»´*-—–·•") && token.word.confidence < 0.85)
+            || token.word.confidence < 0.35
     };
     let (specks, kept) = std::mem::take(tokens).into_iter().partition(is_speck);
     *tokens = kept;
     specks
+}
+
+/// The vertical rules of a page by place.
+struct Uprights {
+    /// Place, upper and lower end, sorted.
+    rules: Vec<(f32, f32, f32)>,
+    reach: f32,
+}
+
+impl Uprights {
+    fn of(rulings: &[Ruling], frame: &Frame) -> Self {
+        let upright = rulings.iter().filter(|r| r.direction == Direction::Vertical);
+        let mut rules: Vec<(f32, f32, f32)> = upright
+            .map(|r| frame.straighten(&r.bbox))
+            .map(|(x0, y0, x1, y1)| ((x0 + x1) / 2.0, y0, y1))
+            .collect();
+        rules.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Self { rules, reach: 0.2 * frame.em }
+    }
+
+    fn run_through(&self, token: &Token) -> bool {
+        let start = self.rules.partition_point(|rule| rule.0 < token.x0 - self.reach);
+        let near = self.rules.get(start..).unwrap_or_default().iter().take(50);
+        near.take_while(|rule| rule.0 <= token.x1 + self.reach)
+            .any(|rule| rule.1 <= token.center_y() && token.center_y() <= rule.2)
+    }
+}
+
+/// Takes out the segments that stand alone and hold next to nothing: signs without text beside them, one to three
+/// letters the engine hardly believes.
+pub(super) fn take_lone_specks(segments: &mut Vec<Segment>) -> Vec<Token> {
+    let alone: Vec<bool> = (0..segments.len()).map(|index| is_alone(segments, index)).collect();
+    let mut alone = alone.into_iter();
+    let is_speck = |segment: &Segment| alone.next().unwrap_or(false) && holds_nothing(segment);
+    let (specks, kept): (Vec<_>, Vec<_>) = std::mem::take(segments).into_iter().partition(is_speck);
+    *segments = kept;
+    specks.into_iter().flat_map(|segment| segment.tokens).collect()
+}
+
+/// No neighbour on its line within four type sizes.
+fn is_alone(segments: &[Segment], index: usize) -> bool {
+    let Some(segment) = segments.get(index) else { return true };
+    let reach = 4.0 * segment.em;
+    let is_near = |other: &Segment| {
+        other.is_level_with(segment) && other.x0 < segment.x1 + reach && other.x1 > segment.x0 - reach
+    };
+    let before = segments.get(..index).unwrap_or_default().iter().rev().take(8);
+    let after = segments.get(index + 1..).unwrap_or_default().iter().take(8);
+    !before.chain(after).any(is_near)
+}
+
+fn holds_nothing(segment: &Segment) -> bool {
+    let letters: usize =
+        segment.tokens.iter().map(|t| t.text().chars().filter(|c| c.is_alphanumeric()).count()).sum();
+    let sum: f32 = segment.tokens.iter().map(|t| t.word.confidence).sum();
+    let confidence = sum / segment.tokens.len().max(1) as f32;
+    letters == 0 && confidence < 0.9 || letters <= 3 && confidence < 0.5
 }
 
 fn is_bullet(text: &str) -> bool {
@@ -49,27 +96,34 @@ fn is_dots(text: &str) -> bool {
 }
 
 /// Takes out the page number: a figure alone in its line, first or last on the page, centred or at the right margin.
+/// Specks may stand above or below it.
 pub(super) fn take_page_number(
     segments: &mut Vec<Segment>,
     margins: &Margins,
     height: f32,
 ) -> Option<Segment> {
-    let ends = [0, segments.len().checked_sub(1)?];
-    let index = ends.into_iter().find(|&index| {
-        segments.get(index).is_some_and(|segment| {
-            let neighbour = if index == 0 { segments.get(1) } else { segments.get(index - 1) };
-            is_page_number(segment, neighbour, margins, height)
-        })
-    })?;
+    let outer = (0..segments.len().min(3)).chain(segments.len().saturating_sub(3)..segments.len());
+    let mut candidates = outer.filter(|&index| {
+        let segment = segments.get(index);
+        segment.is_some_and(|s| is_alone(segments, index) && is_page_number(s, segments, margins, height))
+    });
+    let first = candidates.next()?;
+    let has_figure =
+        |index: &usize| segments.get(*index).is_some_and(|s| s.text().contains(|c: char| c.is_ascii_digit()));
+    let index = std::iter::once(first).chain(candidates).find(has_figure).unwrap_or(first);
     Some(segments.remove(index))
 }
 
-fn is_page_number(segment: &Segment, neighbour: Option<&Segment>, margins: &Margins, height: f32) -> bool {
-    let in_margin = segment.baseline < 0.12 * height || segment.baseline > 0.88 * height;
-    let apart = neighbour.is_none_or(|other| (other.baseline - segment.baseline).abs() > 1.2 * segment.em);
+fn is_page_number(segment: &Segment, segments: &[Segment], margins: &Margins, height: f32) -> bool {
+    let (up, down) = (segment.baseline < 0.12 * height, segment.baseline > 0.88 * height);
+    let beyond = |other: &Segment| {
+        let words = other.tokens.len() > 2;
+        words && if up { other.baseline < segment.baseline } else { other.baseline > segment.baseline }
+    };
+    let outermost = !segments.iter().take(8).chain(segments.iter().rev().take(8)).any(beyond);
     let centred = (segment.center_x() - margins.center()).abs() < 0.08 * margins.width();
     let at_side = segment.x0 > margins.right - 3.0 * segment.em;
-    in_margin && apart && (centred || at_side) && reads_as_page_number(&segment.text(), centred)
+    (up || down) && outermost && (centred || at_side) && reads_as_page_number(&segment.text(), centred)
 }
 
 /// `2`, `- 2 -`, `Trang 2/5`, `iv`; one or two misread letters count where the place is right.
@@ -83,19 +137,25 @@ fn reads_as_page_number(text: &str, centred: bool) -> bool {
     length > 0 && ((numeric && length <= 7) || (roman && length <= 5) || (centred && length <= 2))
 }
 
-/// Takes out the text of electronic signatures above the first full-size line: much smaller type, or the words such
-/// stamps hold.
+/// Takes out the text of electronic signatures above the letterhead: much smaller type, or the words such stamps
+/// hold, and whatever the engine read in the seals beside them.
 pub(super) fn take_signing_stamps(segments: &mut Vec<Segment>, em: f32, height: f32) -> Vec<Segment> {
-    let (stamps, kept) = std::mem::take(segments).into_iter().partition(|s| {
-        s.baseline < 0.15 * height && (s.em < 0.72 * em || (s.em < 0.85 * em && has_signing_words(s)))
-    });
+    let is_small = |s: &Segment| s.baseline < 0.15 * height && s.em < 0.72 * em;
+    let is_stamp =
+        |s: &Segment| is_small(s) || s.baseline < 0.15 * height && s.em < 0.85 * em && has_signing_words(s);
+    let signed = segments.iter().any(|s| is_stamp(s) && has_signing_words(s));
+    let full_size =
+        segments.iter().filter(|s| s.em >= 0.72 * em && s.tokens.len() > 2 && !has_signing_words(s));
+    let first_line = full_size.map(|s| s.top).fold(height, f32::min);
+    let is_seal = |s: &Segment| signed && s.baseline < first_line && s.tokens.len() <= 2;
+    let (stamps, kept) = std::mem::take(segments).into_iter().partition(|s| is_stamp(s) || is_seal(s));
     *segments = kept;
     stamps
 }
 
 fn has_signing_words(segment: &Segment) -> bool {
     let key = fold_key(&segment.text());
-    ["ky boi", "nguoi ky", "thoi gian ky", "co quan:", "email:", "+07:00"].iter().any(|cue| key.contains(cue))
+    ["ky boi:", "nguoi ky:", "thoi gian ky", "email:", ".gov.v", "+07:00"].iter().any(|cue| key.contains(cue))
 }
 
 /// Words as furniture, in lines; `None` for no words.

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::page_layout::Line;
-use super::straight::Token;
+use super::straight::{Token, weighted_median};
 
 /// Words on one baseline, from left to right; never empty.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub(super) struct Segment {
     pub x1: f32,
     pub top: f32,
     pub bottom: f32,
-    /// Mean baseline of its words.
+    /// Median baseline of its words.
     pub baseline: f32,
     /// Median type size of its words.
     pub em: f32,
@@ -34,12 +34,13 @@ impl Segment {
         let em = sizes.get(sizes.len() / 2).copied().or(tokens.first().map(|t| t.em))?;
         let least = |value: fn(&Token) -> f32| tokens.iter().map(value).fold(f32::MAX, f32::min);
         let most = |value: fn(&Token) -> f32| tokens.iter().map(value).fold(f32::MIN, f32::max);
+        let baseline = middle_baseline(&tokens);
         Some(Self {
             x0: least(|t| t.x0),
             x1: most(|t| t.x1),
             top: least(|t| t.top),
             bottom: most(|t| t.bottom),
-            baseline: tokens.iter().map(|t| t.baseline).sum::<f32>() / tokens.len() as f32,
+            baseline,
             em,
             tokens,
         })
@@ -83,6 +84,15 @@ impl Segment {
     }
 }
 
+/// Median baseline, of words with letters or digits if there are any: signs float at various heights.
+fn middle_baseline(tokens: &[Token]) -> f32 {
+    let of = |wanted: fn(&Token) -> bool| {
+        let weighed = tokens.iter().filter(|t| wanted(t)).map(|t| (t.baseline, t.x1 - t.x0));
+        weighted_median(weighed.collect())
+    };
+    of(Token::has_letter_or_digit).or_else(|| of(|_| true)).unwrap_or(0.0)
+}
+
 /// Gap that parts two segments, in type sizes: wider than the blanks of a justified line mostly are. Segments of one
 /// line of running text are joined again when the columns are known.
 const COLUMN_GAP: f32 = 1.3;
@@ -115,6 +125,8 @@ struct Open {
     tokens: Vec<Token>,
     x1: f32,
     baseline: f32,
+    /// How many of its words have letters or digits.
+    firm: u32,
 }
 
 fn cluster(mut tokens: Vec<Token>, gap: f32) -> Vec<Segment> {
@@ -133,7 +145,8 @@ fn cluster(mut tokens: Vec<Token>, gap: f32) -> Vec<Segment> {
             }
             None => {
                 open.insert((quarter(token.baseline), all.len()), ());
-                all.push(Open { x1: token.x1, baseline: token.baseline, tokens: vec![token] });
+                let firm = u32::from(token.has_letter_or_digit());
+                all.push(Open { x1: token.x1, baseline: token.baseline, firm, tokens: vec![token] });
             }
         }
     }
@@ -165,8 +178,10 @@ fn carry_on(
     open: &mut BTreeMap<(i64, usize), ()>,
     gap: f32,
 ) -> Option<((i64, usize), usize)> {
-    let reach = 0.4 * token.em;
-    let range = (quarter(token.baseline - reach), 0)..=(quarter(token.baseline + reach), usize::MAX);
+    // A sign alone floats: a dash may lie low or high in its box.
+    let (near, far) = (0.4 * token.em, 0.75 * token.em);
+    let is_sign = !token.has_letter_or_digit();
+    let range = (quarter(token.baseline - far), 0)..=(quarter(token.baseline + far), usize::MAX);
     let (mut best, mut ended) = (None::<(f32, (i64, usize))>, Vec::new());
     for (&key, ()) in open.range(range) {
         let Some(segment) = all.get(key.1) else { continue };
@@ -175,7 +190,8 @@ fn carry_on(
             ended.push(key);
         } else if distance <= gap * token.em && distance > -0.7 * token.em {
             let off = (segment.baseline - token.baseline).abs();
-            if best.is_none_or(|(least, _)| off < least) {
+            let within = if is_sign || segment.firm == 0 { far } else { near };
+            if off <= within && best.is_none_or(|(least, _)| off < least) {
                 best = Some((off, key));
             }
         }

@@ -15,8 +15,13 @@ use crate::alphabet::fold_key;
 /// Paragraphs of lines from top to bottom. `pitch` is the usual distance of two baselines within a paragraph.
 pub(super) fn build(lines: Vec<Segment>, lane: Lane, margins: &Margins, pitch: f32) -> Vec<Paragraph> {
     let stops = first_line_stop(&lines, margins);
+    let is_list =
+        lane == Lane::Left && lines.iter().filter(|line| Marker::of(line) == Marker::Dash).count() > 1;
     let mut alignments: Vec<Alignment> =
         lines.iter().map(|line| alignment(line, lane, margins, stops)).collect();
+    if is_list {
+        alignments.fill(Alignment::Left);
+    }
     center_full_lines(&lines, &mut alignments, margins, pitch);
     let mut paragraphs: Vec<(Vec<Segment>, Alignment)> = Vec::new();
     for (line, alignment) in lines.into_iter().zip(alignments) {
@@ -216,8 +221,7 @@ impl Rules<'_> {
         let inset = next.x0 - self.margins.left > 0.8 * em;
         match marker {
             Marker::None => short || spaced && inset || deeper && !hangs,
-            Marker::Dash => short || spaced || inset && !hangs,
-            Marker::Number => short || spaced || inset && !hangs || ends_sentence(last),
+            Marker::Dash | Marker::Number => short || spaced || inset || ends_sentence(last),
         }
     }
 

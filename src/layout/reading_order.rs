@@ -69,7 +69,7 @@ struct Part {
 fn blocks(page: &OcrPage, options: &LayoutOptions) -> Vec<Block> {
     let height = page.height as f32;
     let (mut tokens, frame) = straight::tokens(page);
-    let specks = furniture::take_specks(&mut tokens, &page.rulings, &frame);
+    let mut specks = furniture::take_specks(&mut tokens, &page.rulings, &frame);
     let mut parts = Vec::new();
     if options.tables {
         for grid in ruled::find(&page.rulings, &tokens, &frame) {
@@ -84,8 +84,9 @@ fn blocks(page: &OcrPage, options: &LayoutOptions) -> Vec<Block> {
     let mut segments = line::build(tokens);
     let margins =
         Margins::of(segments.iter(), frame.em).unwrap_or(Margins { left: 0.0, right: page.width as f32 });
-    let stamps = furniture::take_signing_stamps(&mut segments, frame.em, height);
     let page_number = furniture::take_page_number(&mut segments, &margins, height);
+    let stamps = furniture::take_signing_stamps(&mut segments, frame.em, height);
+    specks.extend(furniture::take_lone_specks(&mut segments));
     let letterhead = column::letterhead(&mut segments, &margins, height);
     let foot = column::foot(&mut segments, &margins);
     let segments = line::join_level(segments);

@@ -178,7 +178,27 @@ impl Stroke {
 /// The level rules of a mask.
 fn trace(mask: &Mask, sizes: &Sizes) -> Vec<Rect> {
     let pieces: Vec<Stroke> = strokes(mask, sizes).into_iter().filter(|s| s.is_straight(sizes)).collect();
-    mend(pieces, sizes)
+    mend(pieces, sizes).into_iter().filter(|rule| stands_free(mask, rule, sizes)).collect()
+}
+
+/// Whether there is white above and below the ink of a rule, but for what crosses it: bars and serifs of bold letters
+/// that touch each other hang on stems. The shorter the rule, the stricter.
+fn stands_free(mask: &Mask, rule: &Rect, sizes: &Sizes) -> bool {
+    let reach = sizes.thick + sizes.thick / 2;
+    let column = |x: i32, y: i32| {
+        let at = usize::try_from(y).ok().filter(|&y| y < mask.height).zip(usize::try_from(x).ok());
+        at.and_then(|(y, x)| mask.ink.get(y * mask.width + x)).copied().unwrap_or(false)
+    };
+    let (mut inked, mut free) = (0, 0);
+    for x in rule.x0..rule.x1 {
+        let Some(y) = (rule.y0..rule.y1).find(|&y| column(x, y)) else { continue };
+        let up = (0..=reach).take_while(|d| column(x, y - d)).count();
+        let down = (0..=reach).take_while(|d| column(x, y + d)).count();
+        inked += 1;
+        free += i32::from(up + down <= reach as usize + 1);
+    }
+    let least = if rule.width() < 3 * sizes.rule { 85 } else { 70 };
+    free * 100 >= inked * least
 }
 
 /// Stacks the runs of all rows into strokes.

@@ -75,6 +75,7 @@ fn groups(level: &[Rule], upright: &[Rule], reach: f32) -> Vec<(Vec<Rule>, Vec<R
 
 /// The grid of one set of rules; `None` if it is no table.
 fn grid(level: &[Rule], upright: &[Rule], tokens: &[Token], em: f32) -> Option<Grid> {
+    let (level, upright) = (&anchored(level, upright, em)[..], &anchored(upright, level, em)[..]);
     if level.is_empty() || upright.is_empty() {
         return None;
     }
@@ -90,8 +91,22 @@ fn grid(level: &[Rule], upright: &[Rule], tokens: &[Token], em: f32) -> Option<G
         .collect();
     let walls = Walls::new(&xs, &ys, level, upright, &inside, em);
     let spans = spans(rows, columns, &walls);
-    let grid = Grid { xs, ys, spans, ruled: true };
-    (grid.spans.len() >= 2 && !inside.is_empty()).then_some(grid)
+    let mut written: Vec<usize> = inside.iter().filter_map(|t| slot(&xs, t.center_x())).collect();
+    written.sort_unstable();
+    written.dedup();
+    (spans.len() >= 2 && written.len() >= 2).then_some(Grid { xs, ys, spans, ruled: true })
+}
+
+/// The rules that are long, or begin or end at a crossing one: others are strokes inside a cell.
+fn anchored(rules: &[Rule], crossing: &[Rule], em: f32) -> Vec<Rule> {
+    let from = rules.iter().map(|rule| rule.from).fold(f32::MAX, f32::min);
+    let to = rules.iter().map(|rule| rule.to).fold(f32::MIN, f32::max);
+    let meets = |rule: &Rule, end: f32| {
+        let beside = |other: &Rule| other.from - 0.5 * em <= rule.at && rule.at <= other.to + 0.5 * em;
+        crossing.iter().any(|other| (other.at - end).abs() < 0.5 * em && beside(other))
+    };
+    let is_long = |rule: &Rule| rule.to - rule.from > 0.4 * (to - from);
+    rules.iter().filter(|r| is_long(r) || meets(r, r.from) || meets(r, r.to)).copied().collect()
 }
 
 fn within(edges: &[f32], at: f32) -> bool {
