@@ -5,7 +5,9 @@
 
 pub mod case_model;
 pub mod compile;
+pub mod cue;
 pub mod error;
+pub mod marker;
 mod model_file;
 pub mod ngram;
 mod string_table;

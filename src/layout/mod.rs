@@ -1,10 +1,11 @@
 //! Finds the shape of a page: lines, paragraphs, the letterhead's and the signature's two columns, tables,
 //! page furniture and the order in which they are read.
 //!
-//! Reads an [`OcrPage`](crate::recognize::ocr_page::OcrPage) or plain text (`from_text`), produces a
+//! Reads an [`OcrPage`](crate::recognize::ocr_page::OcrPage) or plain text ([`from_text`]), produces a
 //! [`page_layout::PageLayout`]. Never changes a word.
 
 mod column;
+pub mod from_text;
 mod furniture;
 mod line;
 pub mod page_layout;

@@ -1,0 +1,102 @@
+//! Plain text to [`PageLayout`]s: the geometry is only form feeds, pipes, tabs, runs of blanks and line order.
+//!
+//! Reads text that somebody else's engine wrote, clean or garbled; produces one page for each form feed, with the
+//! letterhead's and the foot's two columns apart again, tables as cells, and lines gathered to paragraphs. Words keep
+//! what was read in `raw`; only typographic markup (`**`, `<i>`) is left out of `text`. Never drops a word: what fits
+//! nowhere stays a paragraph. Time is linear in the text.
+//!
+//! The order of work: lines ([`source_line`]), then the zones of a paper from top to bottom: head ([`head`]), body with
+//! its tables ([`rows`], [`interleaved`]) and paragraphs ([`wrap`]), foot ([`foot`]).
+
+mod foot;
+mod head;
+mod interleaved;
+mod rows;
+mod source_line;
+mod wrap;
+
+use super::page_layout::{Block, Origin, PageLayout};
+use source_line::SourceLine;
+
+/// The pages of a plain text, as blocks in reading order.
+#[must_use]
+pub fn from_text(text: &str) -> Vec<PageLayout> {
+    let pages = source_line::pages(text);
+    let shape = wrap::Shape::of(&pages);
+    let mut state = Zone::Head;
+    let pairs = interleaved::Pairs::of(&pages);
+    let mut layouts = Vec::with_capacity(pages.len());
+    for (index, lines) in pages.iter().enumerate() {
+        let blocks = page_blocks(lines, &shape, &pairs, &mut state);
+        layouts.push(PageLayout {
+            number: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            origin: Origin::TextLayer,
+            blank: blocks.is_empty(),
+            blocks,
+            ..PageLayout::default()
+        });
+    }
+    layouts
+}
+
+/// Which part of the paper comes next; it is carried over a page break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Zone {
+    Head,
+    Body,
+    Foot,
+}
+
+fn page_blocks(
+    lines: &[SourceLine],
+    shape: &wrap::Shape,
+    pairs: &interleaved::Pairs,
+    zone: &mut Zone,
+) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut at = 0;
+    if *zone == Zone::Head {
+        at = head::read(lines, &mut blocks);
+        if lines.iter().any(|line| !line.is_blank()) {
+            *zone = Zone::Body;
+        }
+    }
+    while at < lines.len() {
+        let rest = lines.get(at..).unwrap_or_default();
+        at += match *zone {
+            Zone::Foot => foot::read(rest, &mut blocks, zone),
+            _ => body(rest, shape, pairs, zone, &mut blocks),
+        };
+    }
+    blocks
+}
+
+/// The body up to the foot or the end of the page; returns the lines taken, at least one.
+fn body(
+    lines: &[SourceLine],
+    shape: &wrap::Shape,
+    pairs: &interleaved::Pairs,
+    zone: &mut Zone,
+    blocks: &mut Vec<Block>,
+) -> usize {
+    let mut open = 0;
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        if foot::begins(line) {
+            *zone = Zone::Foot;
+            break;
+        }
+        let rest = lines.get(at..).unwrap_or_default();
+        match rows::read(rest).or_else(|| interleaved::read(rest, shape, pairs)) {
+            Some((table, taken)) => {
+                wrap::paragraphs(lines.get(open..at).unwrap_or_default(), shape, blocks);
+                blocks.push(Block::Table(table));
+                at += taken.max(1);
+                open = at;
+            }
+            None => at += 1,
+        }
+    }
+    wrap::paragraphs(lines.get(open..at).unwrap_or_default(), shape, blocks);
+    at
+}
