@@ -1,0 +1,131 @@
+//! What restoration must not touch: numbers, codes, dates, addresses; and the few rules by which a code is mended.
+//!
+//! Reads single words, produces a verdict or a mended code. The verdicts rest on shape alone, so that they hold for
+//! names and codes no list knows.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// The make-up of a piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Letters, perhaps with signs that damage makes of letters.
+    Letters,
+    /// Digits with their points and commas.
+    Digits,
+    /// Letters and digits that belong together (`VTV1`, `7h30`, `m2`), numerals (`XIV`).
+    Closed,
+}
+
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(https?:|www\.)|^[^@]+@[^@]+\.[^@]+|^\W*[\w-]+(\.[\w-]+)*\.(vn|com|org|net|gov|edu|info|asia)(\W|$)")
+        .expect("a fixed pattern")
+});
+
+static CODE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\W*[\d.]*\d[A-Za-z]?(-\d+)?\s*[/-]\s*[\p{Lu}\d]|^\W*[\dđĐ]+/|/[\p{Lu}\d][\p{L}\d]*-[\p{Lu}]").expect("a fixed pattern"));
+
+static ROMAN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(X{1,3}(IX|IV|V?I{0,3})|IX|IV|VI{0,3}|I{1,3})$").expect("a fixed pattern"));
+
+/// An e-mail address or a web address.
+pub fn is_address(word: &str) -> bool {
+    word.contains(['@', '.', ':']) && ADDRESS.is_match(word)
+}
+
+/// A number with a notation (`337/KH-UBND`, `12/2024/NĐ-CP`, `/KH-UBND`), a date, a fraction.
+pub fn is_code(word: &str) -> bool {
+    word.contains(['/', '-']) && CODE.is_match(word)
+}
+
+/// The shape of a piece. With `loose`, digits among lower-case letters may be misread letters (`s6`, `c4c`, `h6i`).
+pub fn shape(piece: &str, loose: bool) -> Shape {
+    let digits = piece.chars().filter(char::is_ascii_digit).count();
+    if digits == 0 {
+        return if ROMAN.is_match(piece) { Shape::Closed } else { Shape::Letters };
+    }
+    let letters = piece.chars().filter(|c| c.is_alphabetic()).count();
+    if letters == 0 {
+        return if piece.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) { Shape::Digits } else { Shape::Closed };
+    }
+    if loose && may_hide_letters(piece, digits, letters) { Shape::Letters } else { Shape::Closed }
+}
+
+/// Digits that English-model damage makes of letters: `1 4 6 8 0 9`, few of them, in a word without a unit's or a code's shape.
+fn may_hide_letters(piece: &str, digits: usize, letters: usize) -> bool {
+    let unit = ["m2", "m3", "km2", "cm2", "dm3", "co2", "mm2"].contains(&piece.to_lowercase().as_str());
+    let run = piece.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
+    let upper = piece.chars().filter(|c| c.is_uppercase()).count();
+    let acronym = upper >= 2 && piece.ends_with(|c: char| c.is_ascii_digit());
+    let clock = piece.starts_with(|c: char| c.is_ascii_digit()) && piece.contains(['h', 'g']) && run >= 2;
+    !unit && !acronym && !clock && run <= 2 && digits <= letters + 1 && letters + digits <= 9
+}
+
+/// A code mended where its letters leave no doubt, or `None`: `4035/Qb-UBND` → `4035/QĐ-UBND`, `3828/0D-UBND` → `3828/QĐ-UBND`.
+///
+/// Only the letters after the number are looked at; digits are never changed.
+pub fn mend_code(word: &str) -> Option<String> {
+    static NOTATION: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"([/-])(Q[bDPÐd]|[0O][DbÐĐ]|N[bDÐ]|H[bDÐ]ND|T[Ll]D|L[DÐ])(-|$|[;,.)])").expect("a fixed pattern")
+    });
+    if !is_code(word) {
+        return None;
+    }
+    let mended = NOTATION.replace_all(word, |found: &regex::Captures| {
+        let group = |n: usize| found.get(n).map_or("", |m| m.as_str());
+        let code = match group(2).chars().next() {
+            Some('Q' | '0' | 'O') => "QĐ",
+            Some('N') => "NĐ",
+            Some('H') => "HĐND",
+            Some('T') => "TLĐ",
+            _ => "LĐ",
+        };
+        format!("{}{}{}", group(1), code, group(3))
+    });
+    (mended != word).then(|| mended.into_owned())
+}
+
+/// A section numeral mended where it opens a line: `|.` → `I.`, `I1.` → `II.`, `I11.` → `III.`, `1I.` → `II.`.
+pub fn mend_numeral(word: &str) -> Option<String> {
+    let body = word.strip_suffix('.')?;
+    let strokes = body.chars().all(|c| matches!(c, 'I' | '1' | 'l' | '|'));
+    let told_apart = body.contains(['I', '|', 'l']) && body.contains(['1', '|', 'l']);
+    let count = body.chars().count();
+    (strokes && told_apart && (1..=3).contains(&count)).then(|| "I".repeat(count) + ".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_mended_by_their_letters_alone() {
+        assert_eq!(mend_code("4035/Qb-UBND").as_deref(), Some("4035/QĐ-UBND"));
+        assert_eq!(mend_code("3828/0D-UBND").as_deref(), Some("3828/QĐ-UBND"));
+        assert_eq!(mend_code("12/2024/ND-CP;").as_deref(), Some("12/2024/NĐ-CP;"));
+        assert_eq!(mend_code("03/NQ-HDND").as_deref(), Some("03/NQ-HĐND"));
+        assert_eq!(mend_code("337/KH-UBND"), None);
+        assert_eq!(mend_code("17/7/2025"), None);
+    }
+
+    #[test]
+    fn numerals_are_mended_only_where_a_stroke_was_misread() {
+        assert_eq!(mend_numeral("I11.").as_deref(), Some("III."));
+        assert_eq!(mend_numeral("|.").as_deref(), Some("I."));
+        assert_eq!(mend_numeral("I1.").as_deref(), Some("II."));
+        assert_eq!(mend_numeral("11."), None);
+        assert_eq!(mend_numeral("II."), None);
+        assert_eq!(mend_numeral("1."), None);
+    }
+
+    #[test]
+    fn a_clock_time_or_a_unit_is_no_misread_word() {
+        for word in ["7h30", "m2", "VTV1", "CT12"] {
+            assert_eq!(shape(word, true), Shape::Closed, "{word}");
+        }
+        for word in ["s6", "4p", "do61", "N6i", "c4c", "x4"] {
+            assert_eq!(shape(word, true), Shape::Letters, "{word}");
+        }
+    }
+}

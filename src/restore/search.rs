@@ -1,0 +1,208 @@
+//! Finds the words that an observed one may stand for: a walk over a trie of all syllables, priced by the channel.
+//!
+//! Each node of the trie carries the row of an edit-distance table (the price of having read the first `j` observed
+//! characters as the letters on the way to the node); a child's row follows from its parent's, and from its grandparent's
+//! where two letters were read as one. A subtree whose row holds nothing under the bound is not entered. Reads a list of
+//! words and a [`Lens`]; produces words with prices, cheapest first. Never weighs one word against its neighbours.
+
+use super::channel::{Cost, LONGEST, Lens, NEVER, SPECK, capital, letter_number};
+
+/// A trie of lower-case words, children in order of letter.
+#[derive(Debug, Default)]
+pub struct Trie {
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    word: Option<u16>,
+    children: Vec<(u8, u32)>,
+}
+
+/// How the letters of a candidate are cased in print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dress {
+    /// `kế`
+    Lower,
+    /// `Kế`
+    Title,
+    /// `KẾ`
+    Upper,
+}
+
+/// A word an observation may stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Its number in the dictionary.
+    pub word: u16,
+    /// The case in which it was printed, if this is what it was.
+    pub dress: Dress,
+    /// -ln P(observation | word in this case), milli-nats.
+    pub cost: Cost,
+}
+
+impl Trie {
+    /// A trie of the words given with their numbers; words of other than Latin letters are left out.
+    pub fn new<'a>(words: impl IntoIterator<Item = (&'a str, u16)>) -> Trie {
+        let mut trie = Trie { nodes: vec![Node::default()] };
+        for (word, number) in words {
+            let letters: Option<Vec<u8>> = word.chars().map(letter_number).collect();
+            if let Some(letters) = letters {
+                trie.insert(&letters, number);
+            }
+        }
+        trie
+    }
+
+    fn insert(&mut self, letters: &[u8], number: u16) {
+        let mut at = 0;
+        for &letter in letters {
+            at = self.child_or_new(at, letter);
+        }
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.word = Some(number);
+        }
+    }
+
+    fn child_or_new(&mut self, at: usize, letter: u8) -> usize {
+        let next = self.nodes.len();
+        let Some(node) = self.nodes.get_mut(at) else { return 0 };
+        match node.children.binary_search_by_key(&letter, |c| c.0) {
+            Ok(k) => node.children.get(k).map_or(0, |c| c.1 as usize),
+            Err(k) => {
+                node.children.insert(k, (letter, next as u32));
+                self.nodes.push(Node::default());
+                next
+            }
+        }
+    }
+
+    /// The words an observation may stand for under `bound`, cheapest first, at most `most` of them.
+    pub fn search(&self, lens: &Lens<'_>, dresses: &[(Dress, Cost)], bound: Cost, most: usize) -> Vec<Found> {
+        let mut walk = Walk { trie: self, lens, bound, most, found: Vec::new() };
+        for &(dress, cost) in dresses {
+            let mut row: Vec<Cost> = vec![NEVER; lens.len() + 1];
+            row[0] = cost;
+            walk.add_specks(&mut row);
+            walk.children(0, dress, &row, None);
+        }
+        let mut found = walk.found;
+        found.sort_by_key(|f| (f.cost, f.word, f.dress));
+        found.truncate(most);
+        found
+    }
+}
+
+/// A search under way.
+struct Walk<'a> {
+    trie: &'a Trie,
+    lens: &'a Lens<'a>,
+    bound: Cost,
+    most: usize,
+    found: Vec<Found>,
+}
+
+impl Walk<'_> {
+    /// Enters every child of a node. `before` is the row of the node's own parent, with the letter between them.
+    fn children(&mut self, node: usize, dress: Dress, row: &[Cost], before: Option<(&[Cost], u8)>) {
+        let trie = self.trie;
+        let Some(here) = trie.nodes.get(node) else { return };
+        for &(letter, child) in &here.children {
+            let printed = match (dress, before) {
+                (Dress::Upper, _) | (Dress::Title, None) => capital(letter),
+                _ => letter,
+            };
+            let next = self.row(printed, row, before);
+            let Some(least) = next.iter().min() else { continue };
+            if *least > self.bound {
+                continue;
+            }
+            self.arrive(child as usize, dress, &next);
+            self.children(child as usize, dress, &next, Some((row, printed)));
+        }
+    }
+
+    /// The row of a child reached by `letter`.
+    fn row(&self, letter: u8, row: &[Cost], before: Option<(&[Cost], u8)>) -> Vec<Cost> {
+        let mut next = vec![NEVER; row.len()];
+        for (at, &cost) in row.iter().enumerate() {
+            if cost > self.bound {
+                continue;
+            }
+            for (count, slot) in next.iter_mut().skip(at).take(LONGEST + 1).enumerate() {
+                *slot = (*slot).min(cost + self.lens.price(letter, at, count));
+            }
+        }
+        if let Some((grand, first)) = before {
+            for (at, &cost) in grand.iter().enumerate() {
+                if cost <= self.bound
+                    && let Some(slot) = next.get_mut(at + 1)
+                {
+                    *slot = (*slot).min(cost + self.lens.price_of_two(first, letter, at));
+                }
+            }
+        }
+        self.add_specks(&mut next);
+        next
+    }
+
+    /// Characters read where nothing was printed.
+    fn add_specks(&self, row: &mut [Cost]) {
+        for at in 1..row.len() {
+            row[at] = row[at].min(row[at - 1] + SPECK);
+        }
+    }
+
+    fn arrive(&mut self, node: usize, dress: Dress, row: &[Cost]) {
+        let (Some(node), Some(&cost)) = (self.trie.nodes.get(node), row.last()) else { return };
+        if let (Some(word), true) = (node.word, cost <= self.bound) {
+            self.found.push(Found { word, dress, cost });
+            self.tighten();
+        }
+    }
+
+    /// Once there are many more words than are asked for, the bound comes down to the price of the last that is.
+    fn tighten(&mut self) {
+        if self.found.len() >= self.most * 4 {
+            self.found.sort_by_key(|f| (f.cost, f.word, f.dress));
+            self.found.truncate(self.most);
+            self.bound = self.found.last().map_or(self.bound, |f| f.cost.min(self.bound));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::channel::{Channel, Damage};
+    use super::*;
+
+    const WORDS: [&str; 12] =
+        ["số", "sổ", "sở", "đại", "xã", "nghiệp", "nghệ", "tổ", "chức", "người", "ngoài", "hà"];
+
+    fn best(read: &str) -> (&'static str, Dress) {
+        let trie = Trie::new(WORDS.iter().enumerate().map(|(n, &w)| (w, n as u16)));
+        let observed: Vec<char> = read.chars().collect();
+        let lens = Channel::learned(Damage::English).over(&observed);
+        let found = trie.search(&lens, &[(Dress::Lower, 0), (Dress::Title, 0), (Dress::Upper, 0)], 14_000, 8);
+        (WORDS[usize::from(found[0].word)], found[0].dress)
+    }
+
+    #[test]
+    fn misread_words_are_found() {
+        assert_eq!(best("Pai"), ("đại", Dress::Title));
+        assert_eq!(best("nghi¢p"), ("nghiệp", Dress::Lower));
+        assert_eq!(best("x4"), ("xã", Dress::Lower));
+        assert_eq!(best("CHU'C"), ("chức", Dress::Upper));
+        assert_eq!(best("nguoi"), ("người", Dress::Lower));
+    }
+
+    #[test]
+    fn the_cheapest_of_many_survive_a_narrow_list() {
+        let trie = Trie::new(WORDS.iter().enumerate().map(|(n, &w)| (w, n as u16)));
+        let observed: Vec<char> = "s6".chars().collect();
+        let lens = Channel::learned(Damage::English).over(&observed);
+        let all = trie.search(&lens, &[(Dress::Lower, 0)], 30_000, 100);
+        let two = trie.search(&lens, &[(Dress::Lower, 0)], 30_000, 2);
+        assert_eq!(all[..2], two[..]);
+    }
+}
