@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Make pairs of true text and OCR text: make_ocr_pairs.py CORPUS_DIR TOOLS_DIR OUT_DIR [PAGES] [TEST_PAGES]
+"""Make pairs of true text and OCR text: make_ocr_pairs.py CORPUS_DIR TOOLS_DIR OUT_DIR [PAGES] [TEST_PAGES] [FIRST]
 
 Takes stretches of clean text from CORPUS_DIR (`*.txt.zst`), renders them to pages with TOOLS_DIR/render.py in several
 typefaces and sizes, degrades the pages with TOOLS_DIR/degrade.py, reads each with the English and with the Vietnamese
 model of Tesseract, and aligns word by word. The test pages come from the last twentieth of the local papers, the
 training pages from the rest. Writes OUT_DIR/pairs.tsv (split, model, level, page, line, truth, read) and, for whole
-pages, OUT_DIR/{split}-{model}-{page}.{ocr,truth}.txt with the same line structure.
+pages, OUT_DIR/{split}-{model}-{page}.{ocr,truth}.txt with the same line structure. Pages from number 84 on are also shrunk
+to 110-170 dpi and some of them thickened, as poor scans of poor copies are. With FIRST > 0 the run goes on from there.
 
 Needs: python with typst, opencv and numpy; zstd; tesseract with `eng` and `vie`; fonts Tinos, Liberation, DejaVu.
 Runs one engine at a time (OMP_THREAD_LIMIT=1); a page takes about ten seconds.
@@ -41,9 +42,22 @@ def truth_of(markup):
     return [re.sub(r"^@(title|h|i) ", "", l) for l in markup]
 
 
-def read(png, model):
+def worsen(scan, number):
+    """A coarser scan with bolder strokes: where hats and horns run into their letters."""
+    import cv2, numpy
+    rng = random.Random(number)
+    image = cv2.imread(scan, cv2.IMREAD_GRAYSCALE)
+    width = 2480 if image.shape[1] > 1800 else 1240
+    if rng.random() < 0.5: image = cv2.erode(image, numpy.ones((3, 3) if width > 1800 else (2, 2), numpy.uint8))
+    scale = rng.uniform(0.37, 0.57) * 2480 / width
+    image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    cv2.imwrite(scan, image)
+    return str(round(300 * rng.uniform(0.9, 1.1) * image.shape[1] / 2480))
+
+
+def read(png, model, dpi):
     env = dict(os.environ, OMP_THREAD_LIMIT="1")
-    text = subprocess.run(["nice", "-n", "10", "tesseract", png, "-", "-l", model, "--dpi", "300"], capture_output=True, env=env).stdout
+    text = subprocess.run(["nice", "-n", "10", "tesseract", png, "-", "-l", model, "--dpi", dpi], capture_output=True, env=env).stdout
     return [unicodedata.normalize("NFC", l) for l in text.decode("utf-8").replace("\f", "").split("\n")]
 
 
@@ -105,7 +119,8 @@ def one_page(split, number, lines, rng, tools, out, table):
         for png in first:
             scan = str(png).replace("page-", "scan-") if level != "lowres" else str(png)[:-4].replace("page-", "scan-") + ".jpg"
             subprocess.run([sys.executable, f"{tools}/degrade.py", str(png), scan, level, str(number)], check=True)
-            for model in reads: reads[model] += read(scan, model)
+            dpi = worsen(scan, number) if number >= 84 else "300"
+            for model in reads: reads[model] += read(scan, model, dpi)
     for model, got in reads.items():
         spots = [(l, w) for l, line in enumerate(got) for w in line.split()]
         path = align(truth, [w for _, w in spots])
@@ -122,15 +137,16 @@ def one_page(split, number, lines, rng, tools, out, table):
     print(split, number, level, font, len(truth), flush=True)
 
 
-def main(folder, tools, out, pages="60", test="14"):
+def main(folder, tools, out, pages="70", test="14", first="0"):
     rng = random.Random(20)
     pathlib.Path(out).mkdir(parents=True, exist_ok=True)
     texts = {name: corpus(folder, name) for name, _ in SOURCES}
     local = texts["admin_laocai_sct"]; cut = len(local) * 19 // 20
     held, texts["admin_laocai_sct"] = local[cut:], local[:cut]
-    with open(f"{out}/pairs.tsv", "w", encoding="utf-8") as table:
-        for number in range(int(pages) + int(test)):
-            split = "test" if number % 6 == 5 and number // 6 < int(test) else "train"
+    with open(f"{out}/pairs.tsv", "a" if int(first) else "w", encoding="utf-8") as table:
+        for number in range(int(first), int(first) + int(pages) + int(test)):
+            rng = random.Random(1000 + number) if int(first) else rng
+            split = "test" if number % 6 == 5 and (number - int(first)) // 6 < int(test) else "train"
             pool = held if split == "test" else texts[rng.choices([n for n, _ in SOURCES], [w for _, w in SOURCES])[0]]
             start = rng.randrange(len(pool) - 60)
             one_page(split, number, pool[start:start + 60], rng, tools, out, table)

@@ -11,8 +11,7 @@ use std::sync::LazyLock;
 
 use crate::alphabet::{fold_char, is_marked, lower, upper};
 
-/// Milli-nats: thousandths of a natural logarithm.
-pub type Cost = u32;
+pub use crate::dictionary::Cost;
 
 /// A step that is never taken.
 pub const NEVER: Cost = 1 << 24;

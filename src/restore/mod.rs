@@ -3,5 +3,26 @@
 //! Reads [`PageLayout`](crate::layout::page_layout::PageLayout)s or running text, produces
 //! [`restored_page::RestoredPage`]s and an edit log from which the input can be had back byte for byte. Never changes
 //! digits, codes, addresses or foreign names, and never rewrites what was right.
+//!
+//! The way of a passage: [`level`] tells how damaged it is, [`candidate`] what each word may stand for (by the dictionary's
+//! keys, or by [`search`] under the prices of the [`channel`]), [`decode`] finds the best way through the [`lattice`], and
+//! [`passage`] turns it into changes. [`page`] does this for pages, [`text`] for text of any size.
 
 pub mod restored_page;
+
+mod candidate;
+mod channel;
+mod decode;
+mod edit_log;
+mod lattice;
+mod level;
+mod page;
+mod passage;
+mod protect;
+mod restorer;
+mod search;
+mod text;
+
+pub use edit_log::{Edit, UndoError, undo};
+pub use level::Level;
+pub use restorer::{RestoreOptions, Restorer, Weighed};

@@ -29,6 +29,11 @@ static CODE: LazyLock<Regex> =
 static ROMAN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(X{1,3}(IX|IV|V?I{0,3})|IX|IV|VI{0,3}|I{1,3})$").expect("a fixed pattern"));
 
+/// A Roman numeral in capitals, up to XXXIX.
+pub fn is_numeral(word: &str) -> bool {
+    ROMAN.is_match(word)
+}
+
 /// An e-mail address or a web address.
 pub fn is_address(word: &str) -> bool {
     word.contains(['@', '.', ':']) && ADDRESS.is_match(word)

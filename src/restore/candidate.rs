@@ -1,0 +1,305 @@
+//! What an observed word may stand for: the arcs of the lattice.
+//!
+//! By the level of damage: the same letters with other marks (dictionary key), misread letters (error channel), the
+//! engine's own second choices, two words read as one or one read as two. The word as read is always among them.
+//! Prices weigh the observation against each candidate alone and its case in its place; neighbours are the language
+//! model's affair.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::alphabet::{CasePattern, TokenKind, apply_case, canonical, case_of, fold_key, is_marked, nfc, recase};
+use crate::dictionary::vocabulary::{FIRST_WORD, UNKNOWN};
+use crate::dictionary::{Dictionary, WordId};
+
+use super::channel::{Channel, Cost, Damage};
+use super::lattice::Arc;
+use super::level::Level;
+use super::protect;
+use super::restored_page::EditSource;
+use super::search::{Dress, Found, Trie};
+
+/// Candidates of one observed word that go on to the decoder, at most.
+const MOST: usize = 24;
+/// Found words that are looked at, at most.
+const LOOKED_AT: usize = 60;
+/// A candidate dearer than the best by this much, rarity counted in, is dropped.
+const SPREAD: Cost = 11_000;
+/// No single word is dearer than this to the channel.
+const DEAREST: Cost = 15_000;
+/// Price of a missing blank, and of one too many.
+const GLUED: Cost = 6_000;
+/// See [`GLUED`].
+const CLOVEN: Cost = 5_500;
+/// Price of a word the dictionary doesn't know: to begin with, and for each letter.
+const FOREIGN: Cost = 5_000;
+/// See [`FOREIGN`].
+const FOREIGN_LETTER: Cost = 900;
+
+/// One observed word in its place.
+#[derive(Debug, Clone, Copy)]
+pub struct Observed<'a> {
+    /// As read.
+    pub text: &'a str,
+    /// What the tokeniser takes it for.
+    pub kind: TokenKind,
+    /// A sentence or a line item begins here: a capital says nothing.
+    pub opens: bool,
+    /// The line is set in capitals.
+    pub capitals: bool,
+    /// How much a word as read is favoured over any other, milli-nats.
+    pub keep: Cost,
+    /// The engine's second choices: (character of the word, letter, price).
+    pub choices: &'a [(usize, u8, Cost)],
+}
+
+/// Finds candidates; remembers what it found, since the words of a paper repeat.
+pub struct Finder<'d> {
+    dictionary: &'d Dictionary,
+    trie: &'d Trie,
+    known: HashMap<(String, Damage), Rc<Vec<Found>>>,
+}
+
+impl<'d> Finder<'d> {
+    /// A finder over a dictionary and the trie of its words.
+    pub fn new(dictionary: &'d Dictionary, trie: &'d Trie) -> Self {
+        Finder { dictionary, trie, known: HashMap::new() }
+    }
+
+    /// The arcs for one observed word.
+    pub fn arcs(&mut self, observed: &Observed<'_>, level: Level) -> Vec<Arc> {
+        if is_closed(observed) {
+            return vec![self.as_read(observed)];
+        }
+        let mut arcs = match level {
+            Level::Stripped => self.same_letters(observed),
+            Level::Garbled => self.misread(observed, Damage::English),
+            Level::Right => self.misread(observed, Damage::Vietnamese),
+        };
+        if level == Level::Garbled {
+            self.unglue(observed, &mut arcs);
+        }
+        self.keep_as_read(observed, &mut arcs);
+        self.shorten(arcs)
+    }
+
+    /// An arc over two observed words that may have been one.
+    pub fn merged(&mut self, first: &Observed<'_>, second: &Observed<'_>) -> Vec<Arc> {
+        let text = format!("{}{}", first.text, second.text);
+        if text.chars().count() > 8 || is_closed(first) || is_closed(second) {
+            return Vec::new();
+        }
+        let whole = Observed { text: &text, kind: TokenKind::Word, choices: &[], ..*first };
+        let mut arcs = self.misread(&whole, Damage::English);
+        arcs.retain(|arc| arc.cost < DEAREST / 3);
+        for arc in &mut arcs {
+            arc.span = 2;
+            arc.cost += CLOVEN;
+            arc.source = Some(EditSource::Spacing);
+        }
+        arcs.truncate(4);
+        arcs
+    }
+
+    /// All words with the letters observed.
+    fn same_letters(&self, observed: &Observed<'_>) -> Vec<Arc> {
+        let key = fold_key(observed.text);
+        let dress = dress_of(observed.text);
+        let ids = self.dictionary.vocabulary().candidates(&key);
+        ids.map(|word| Arc {
+            cost: self.case_cost(word, dress, observed),
+            source: Some(EditSource::Marks),
+            ..Arc::as_read(word, 0)
+        })
+        .collect()
+    }
+
+    /// Words that may have been misread as the one observed.
+    fn misread(&mut self, observed: &Observed<'_>, damage: Damage) -> Vec<Arc> {
+        let found = match observed.choices.is_empty() {
+            true => self.found(observed.text, damage),
+            false => Rc::new(self.look(observed.text, damage, observed.choices)),
+        };
+        let key = fold_key(observed.text);
+        let mut arcs: Vec<Arc> = Vec::with_capacity(found.len());
+        for found in found.iter() {
+            let cost = found.cost + self.case_cost(found.word, Some(found.dress), observed);
+            match arcs.iter_mut().find(|arc| arc.words[0] == found.word) {
+                Some(arc) if arc.cost <= cost => {}
+                Some(arc) => (arc.cost, arc.dress) = (cost, Some(found.dress)),
+                None => arcs.push(self.arc(found, cost, &key)),
+            }
+        }
+        arcs
+    }
+
+    fn arc(&self, found: &Found, cost: Cost, key: &str) -> Arc {
+        let same = fold_key(self.dictionary.vocabulary().text(found.word)) == key;
+        let source = if same { EditSource::Marks } else { EditSource::Channel };
+        Arc { dress: Some(found.dress), source: Some(source), ..Arc::as_read(found.word, cost) }
+    }
+
+    fn found(&mut self, text: &str, damage: Damage) -> Rc<Vec<Found>> {
+        if let Some(known) = self.known.get(&(text.to_owned(), damage)) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.look(text, damage, &[]));
+        self.known.insert((text.to_owned(), damage), Rc::clone(&found));
+        found
+    }
+
+    fn look(&self, text: &str, damage: Damage, choices: &[(usize, u8, Cost)]) -> Vec<Found> {
+        let text = nfc(text);
+        let observed: Vec<char> = text.chars().collect();
+        if observed.len() > 12 {
+            return Vec::new();
+        }
+        let mut lens = Channel::learned(damage).over(&observed);
+        for &(at, letter, cost) in choices {
+            lens.suggest(at, letter, cost);
+        }
+        let dresses = [(Dress::Lower, 0), (Dress::Title, 0), (Dress::Upper, 0)];
+        let near = self.trie.search(&lens, &dresses, DEAREST / 2, LOOKED_AT);
+        if near.len() >= 4 {
+            return near;
+        }
+        self.trie.search(&lens, &dresses, DEAREST, LOOKED_AT)
+    }
+
+    /// Two words read as one: `Noivu` for `Nội vụ`.
+    fn unglue(&mut self, observed: &Observed<'_>, arcs: &mut Vec<Arc>) {
+        let letters: Vec<(usize, char)> = observed.text.char_indices().collect();
+        let cheap = arcs.iter().map(|arc| arc.cost).min().unwrap_or(DEAREST);
+        if letters.len() < 4 || letters.len() > 14 || cheap < GLUED / 2 {
+            return;
+        }
+        for &(at, _) in letters.get(2..letters.len() - 1).unwrap_or_default() {
+            let (head, tail) = observed.text.split_at(at);
+            let (heads, tails) = (self.found(head, Damage::English), self.found(tail, Damage::English));
+            for first in heads.iter().take(3) {
+                for second in tails.iter().take(3) {
+                    let after = Observed { opens: false, ..*observed };
+                    let case = self.case_cost(first.word, Some(first.dress), observed)
+                        + self.case_cost(second.word, Some(second.dress), &after);
+                    let cost = GLUED + first.cost + second.cost + case;
+                    if first.cost + second.cost < 5_000 && plain(second.dress, first.dress) {
+                        arcs.push(Arc {
+                            words: [first.word, second.word],
+                            glued: true,
+                            dress: Some(first.dress),
+                            source: Some(EditSource::Spacing),
+                            ..Arc::as_read(first.word, cost)
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// The observed word itself, favoured by what `observed.keep` says.
+    fn keep_as_read(&self, observed: &Observed<'_>, arcs: &mut Vec<Arc>) {
+        let id = self.dictionary.vocabulary().id(&canonical(observed.text));
+        for arc in arcs.iter_mut() {
+            let same = self.render(arc, observed.text) == observed.text;
+            arc.cost += if same { 0 } else { observed.keep };
+            arc.source = arc.source.filter(|_| !same);
+        }
+        if arcs.iter().all(|arc| arc.source.is_some()) {
+            let price = self.price_as_read(observed, id);
+            arcs.push(Arc::as_read(id.unwrap_or(UNKNOWN), price));
+        }
+    }
+
+    /// What it costs that a word the search didn't find was printed as it was read.
+    fn price_as_read(&self, observed: &Observed<'_>, id: Option<WordId>) -> Cost {
+        let letters = observed.text.chars().count() as Cost;
+        if id.is_some() {
+            return self.case_cost(id.unwrap_or(UNKNOWN), dress_of(observed.text), observed);
+        }
+        let abbreviation = observed.kind == TokenKind::Abbreviation && !observed.text.chars().any(is_marked);
+        match abbreviation {
+            true => FOREIGN / 4 + letters * FOREIGN_LETTER / 4,
+            false => FOREIGN + letters * FOREIGN_LETTER,
+        }
+    }
+
+    fn as_read(&self, observed: &Observed<'_>) -> Arc {
+        let id = self.dictionary.vocabulary().id(&canonical(observed.text));
+        Arc::as_read(id.unwrap_or(UNKNOWN), 0)
+    }
+
+    /// Price of a word standing in this case in this place.
+    fn case_cost(&self, word: WordId, dress: Option<Dress>, place: &Observed<'_>) -> Cost {
+        let case = self.dictionary.case_model();
+        let Some(dress) = dress.filter(|_| word >= FIRST_WORD) else { return 0 };
+        match (dress, place.capitals, place.opens) {
+            (Dress::Upper, true, _) => 0,
+            (_, true, _) => 3_000,
+            (Dress::Upper, ..) => case.upper(word).min(6_000),
+            (Dress::Title, _, true) => 0,
+            (Dress::Lower, _, true) => 700,
+            (Dress::Title, ..) => case.title(word),
+            (Dress::Lower, ..) => case.lower(word),
+        }
+    }
+
+    /// The text of an arc, cased for its place; blanks between words.
+    pub fn render(&self, arc: &Arc, observed: &str) -> String {
+        if arc.source.is_none() && arc.dress.is_none() || arc.words[0] < FIRST_WORD {
+            return observed.to_owned();
+        }
+        let text = |word: WordId| self.dictionary.vocabulary().text(word);
+        let [first, second] = arc.words;
+        match (arc.dress, arc.glued) {
+            (None, _) => recase(text(first), observed),
+            (Some(dress), false) => apply_case(text(first), pattern(dress)),
+            (Some(dress), true) => {
+                let follower = if dress == Dress::Upper { Dress::Upper } else { Dress::Lower };
+                format!("{} {}", apply_case(text(first), pattern(dress)), apply_case(text(second), pattern(follower)))
+            }
+        }
+    }
+
+    /// Drops what is far dearer than the best, its rarity counted in.
+    fn shorten(&self, mut arcs: Vec<Arc>) -> Vec<Arc> {
+        let ngram = self.dictionary.ngram();
+        let worth = |arc: &Arc| arc.cost + arc.words().iter().map(|&word| ngram.unigram(word)).sum::<Cost>() / arc.words().len().max(1) as Cost;
+        arcs.sort_by_key(|arc| (worth(arc), arc.words));
+        let limit = arcs.first().map_or(0, worth) + SPREAD;
+        let mut count = 0;
+        arcs.retain(|arc| {
+            count += 1;
+            arc.source.is_none() || count <= MOST && worth(arc) <= limit
+        });
+        arcs
+    }
+}
+
+/// Words no rule of letters touches: numerals, enumerators, mixed case, overlong strings.
+fn is_closed(observed: &Observed<'_>) -> bool {
+    let mixed_case = case_of(observed.text) == CasePattern::Mixed && observed.kind != TokenKind::Mixed;
+    let closed_mix = observed.kind == TokenKind::Mixed && protect::shape(observed.text, true) == protect::Shape::Closed;
+    mixed_case && observed.text.chars().count() <= 4 || closed_mix || protect::is_numeral(observed.text) || observed.text.len() > 40
+}
+
+/// Whether two glued words may be cased so: the second as the first, or small after a capital.
+fn plain(second: Dress, first: Dress) -> bool {
+    if first == Dress::Upper { second == Dress::Upper } else { second == Dress::Lower }
+}
+
+fn dress_of(text: &str) -> Option<Dress> {
+    match case_of(text) {
+        CasePattern::Lower => Some(Dress::Lower),
+        CasePattern::Title => Some(Dress::Title),
+        CasePattern::Upper => Some(Dress::Upper),
+        CasePattern::Mixed | CasePattern::Caseless => None,
+    }
+}
+
+fn pattern(dress: Dress) -> CasePattern {
+    match dress {
+        Dress::Lower => CasePattern::Lower,
+        Dress::Title => CasePattern::Title,
+        Dress::Upper => CasePattern::Upper,
+    }
+}

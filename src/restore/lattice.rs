@@ -1,0 +1,45 @@
+//! The lattice: every way in which a stretch of observed words may be read, as arcs from place to place.
+//!
+//! Place `n` lies before observed word `n`. An arc covers one observed word, or two where a word was read as two, and
+//! stands for one dictionary word, or two where two were glued together. Knows prices, not language.
+
+use super::channel::Cost;
+use super::restored_page::EditSource;
+use super::search::Dress;
+
+/// One way of reading one observed word, or two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arc {
+    /// The words it stands for; the second is used if `glued`.
+    pub words: [u16; 2],
+    /// Two words that were read as one.
+    pub glued: bool,
+    /// Observed words covered, 1 or 2.
+    pub span: usize,
+    /// Price before the language model has spoken, milli-nats.
+    pub cost: Cost,
+    /// The case in which the words are printed; `None`: as observed.
+    pub dress: Option<Dress>,
+    /// What proposed it; `None` for the text as read.
+    pub source: Option<EditSource>,
+}
+
+impl Arc {
+    /// The observed word as it was read, standing for `word` of the model.
+    pub fn as_read(word: u16, cost: Cost) -> Arc {
+        Arc { words: [word, word], glued: false, span: 1, cost, dress: None, source: None }
+    }
+
+    /// The words it stands for, in order.
+    pub fn words(&self) -> &[u16] {
+        let count = if self.glued { 2 } else { 1 };
+        self.words.get(..count).unwrap_or_default()
+    }
+}
+
+/// All arcs over a stretch of observed words.
+#[derive(Debug, Clone, Default)]
+pub struct Lattice {
+    /// By the place at which an arc begins.
+    pub from: Vec<Vec<Arc>>,
+}

@@ -1,0 +1,281 @@
+//! Restores one passage: a paragraph, a heading, a table cell, as one running text across its lines.
+//!
+//! Reads text with, where an engine read it, what the engine thought of each word; produces changes as byte ranges of that
+//! text and a posterior for every word. The steps: tokens, arcs for each word, a lattice, the decoder. It never applies a
+//! change itself, and knows no pages and no files.
+
+use std::ops::Range;
+
+use crate::alphabet::{CasePattern, Token, TokenKind, TonePlacement, canonical, case_of, place_tone, tokens};
+use crate::dictionary::vocabulary::{STOP, UNKNOWN};
+use crate::dictionary::{Dictionary, WordId};
+
+use super::candidate::{Finder, Observed};
+use super::channel::{Cost, letter_number};
+use super::decode::{Language, Step, decode};
+use super::lattice::{Arc, Lattice};
+use super::level::{Evidence, Level};
+use super::protect;
+use super::restored_page::EditSource;
+
+/// Histories the decoder keeps.
+const WIDTH: usize = 8;
+/// Words decoded at one go; a longer passage is decoded piece by piece, each going on from the last.
+const AT_ONCE: usize = 400;
+/// How much a word of right text is favoured as it was read, milli-nats.
+const KEEP: Cost = 1_000;
+
+/// What the engine said of a stretch of the passage.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// Bytes of the passage.
+    pub range: Range<usize>,
+    /// The engine's confidence, 0–1.
+    pub confidence: f32,
+    /// Second choices: byte of the passage, letter, confidence 0–1.
+    pub choices: Vec<(usize, char, f32)>,
+}
+
+/// A change proposed for a passage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Bytes of the passage that are replaced.
+    pub range: Range<usize>,
+    /// What comes in their place.
+    pub to: String,
+    /// What proposed it.
+    pub source: EditSource,
+    /// How likely it is right, 0–1.
+    pub posterior: f32,
+}
+
+/// What was found out about a passage.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcome {
+    /// Changes in order; ranges never overlap.
+    pub changes: Vec<Change>,
+    /// For each word, in order: its bytes, and how likely what now stands there is right.
+    pub certainty: Vec<(Range<usize>, f32)>,
+}
+
+/// The language model as the decoder sees it.
+pub struct Model<'d>(pub &'d Dictionary);
+
+impl Language for Model<'_> {
+    type History = crate::dictionary::Context;
+
+    fn step(&self, history: Self::History, word: WordId) -> (Cost, Self::History) {
+        let pair = self.0.ngram().step(history, word);
+        (pair.cost, pair.context)
+    }
+}
+
+/// A place of the lattice: a token that the language model reads.
+struct Slot<'a> {
+    token: Token<'a>,
+    /// The class of a token that is no word.
+    class: Option<WordId>,
+    opens: bool,
+    capitals: bool,
+    keep: Cost,
+    choices: Vec<(usize, u8, Cost)>,
+}
+
+/// Restores passages of one document: remembers candidates from one to the next.
+pub struct Reader<'d> {
+    dictionary: &'d Dictionary,
+    finder: Finder<'d>,
+    /// How open `oa oe uy` are written in this document.
+    pub style: TonePlacement,
+}
+
+impl<'d> Reader<'d> {
+    /// A reader over a dictionary and a finder of candidates.
+    pub fn new(dictionary: &'d Dictionary, finder: Finder<'d>) -> Self {
+        Reader { dictionary, finder, style: TonePlacement::Old }
+    }
+
+    /// The signs of damage in a passage.
+    pub fn evidence(&self, text: &str) -> Evidence {
+        let tokens: Vec<Token<'_>> = tokens(text).collect();
+        Evidence::of(&tokens, self.dictionary)
+    }
+
+    /// Restores a passage damaged as `level` says.
+    pub fn restore(&mut self, text: &str, heard: &[Heard], level: Level) -> Outcome {
+        let slots = slots(text, heard, self.dictionary);
+        let mut outcome = Outcome::default();
+        let mut history = self.dictionary.ngram().start();
+        let mut rest = slots.as_slice();
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(cut(rest));
+            history = self.restore_some(now, level, history, &mut outcome);
+            rest = later;
+        }
+        if level != Level::Right {
+            mend_codes(text, &mut outcome);
+        }
+        outcome
+    }
+
+    /// Decodes some slots and notes the changes; returns the history after them.
+    fn restore_some(
+        &mut self,
+        slots: &[Slot<'_>],
+        level: Level,
+        history: crate::dictionary::Context,
+        outcome: &mut Outcome,
+    ) -> crate::dictionary::Context {
+        let lattice = self.lattice(slots, level);
+        let model = Model(self.dictionary);
+        let steps = decode(&lattice, history, &model, WIDTH);
+        let mut after = history;
+        for step in &steps {
+            let Some(arc) = lattice.from.get(step.at).and_then(|arcs| arcs.get(step.arc)) else { continue };
+            for &word in arc.words() {
+                after = model.step(after, word).1;
+            }
+            self.note(slots, step, arc, outcome);
+        }
+        after
+    }
+
+    fn lattice(&mut self, slots: &[Slot<'_>], level: Level) -> Lattice {
+        let mut from = Vec::with_capacity(slots.len());
+        for (at, slot) in slots.iter().enumerate() {
+            let mut arcs = match slot.class {
+                Some(class) => vec![Arc::as_read(class, 0)],
+                None => self.finder.arcs(&slot.observed(), level),
+            };
+            if let Some(next) = slots.get(at + 1).filter(|next| level == Level::Garbled && may_merge(slot, next)) {
+                arcs.extend(self.finder.merged(&slot.observed(), &next.observed()));
+            }
+            from.push(arcs);
+        }
+        Lattice { from }
+    }
+
+    fn note(&self, slots: &[Slot<'_>], step: &Step, arc: &Arc, outcome: &mut Outcome) {
+        let covered = slots.get(step.at..step.at + arc.span).unwrap_or_default();
+        let (Some(first), Some(last)) = (covered.first(), covered.last()) else { return };
+        if first.class.is_some() {
+            return;
+        }
+        let range = first.token.start..last.token.start + last.token.text.len();
+        outcome.certainty.push((range.clone(), step.posterior));
+        let Some(source) = arc.source else { return };
+        let written = self.finder.render(arc, first.token.text);
+        let to = place_tone(&written, self.style).into_owned();
+        if arc.span == 2 || !is_same(&to, first.token.text) {
+            let source = if is_case_only(&to, first.token.text) { EditSource::Case } else { source };
+            outcome.changes.push(Change { range, to, source, posterior: step.posterior });
+        }
+    }
+}
+
+impl<'a> Slot<'a> {
+    fn observed(&self) -> Observed<'_> {
+        Observed {
+            text: self.token.text,
+            kind: self.token.kind,
+            opens: self.opens,
+            capitals: self.capitals,
+            keep: self.keep,
+            choices: &self.choices,
+        }
+    }
+}
+
+/// The same word in the same case, whatever its tone placement and composition.
+pub fn is_same(a: &str, b: &str) -> bool {
+    a == b || case_of(a) == case_of(b) && canonical(a) == canonical(b)
+}
+
+fn is_case_only(a: &str, b: &str) -> bool {
+    canonical(a) == canonical(b)
+}
+
+/// Where to cut a long run of slots: after the last full stop that leaves a piece not too long, else anywhere.
+fn cut(slots: &[Slot<'_>]) -> usize {
+    if slots.len() <= AT_ONCE {
+        return slots.len();
+    }
+    let early = slots.get(..AT_ONCE).unwrap_or(slots);
+    early.iter().rposition(|slot| slot.class == Some(STOP)).filter(|&at| at > AT_ONCE / 2).map_or(AT_ONCE, |at| at + 1)
+}
+
+/// Two words on one line with a single blank between them.
+fn may_merge(first: &Slot<'_>, second: &Slot<'_>) -> bool {
+    let adjacent = first.token.start + first.token.text.len() + 1 == second.token.start;
+    first.class.is_none() && second.class.is_none() && adjacent && !second.opens
+}
+
+/// The tokens of a passage that the language model reads, each with what is known of its place.
+fn slots<'a>(text: &'a str, heard: &[Heard], dictionary: &Dictionary) -> Vec<Slot<'a>> {
+    let vocabulary = dictionary.vocabulary();
+    let all: Vec<Token<'a>> = tokens(text).collect();
+    let mut heard = heard.iter().peekable();
+    let mut slots: Vec<Slot<'a>> = Vec::with_capacity(all.len() / 2 + 1);
+    for (at, token) in all.iter().enumerate() {
+        let word = token.kind.is_wordlike();
+        let class = if word { None } else { vocabulary.id_of_token(token) };
+        if !word && class.is_none() {
+            continue;
+        }
+        while heard.peek().is_some_and(|h| h.range.end <= token.start) {
+            heard.next();
+        }
+        let said = heard.peek().filter(|h| h.range.start <= token.start);
+        slots.push(Slot {
+            token: *token,
+            class: class.filter(|&class| class != UNKNOWN),
+            opens: slots.last().is_none_or(|last| last.class.is_some()),
+            capitals: in_capitals(&all, at),
+            keep: said.map_or(KEEP, |h| keep(h.confidence)),
+            choices: said.map_or_else(Vec::new, |h| choices(h, token)),
+        });
+    }
+    slots
+}
+
+/// How much a word is favoured as read, by what the engine thought of it.
+fn keep(confidence: f32) -> Cost {
+    (f64::from(confidence.clamp(0.0, 1.0)) * 2_000.0) as Cost
+}
+
+fn choices(heard: &Heard, token: &Token<'_>) -> Vec<(usize, u8, Cost)> {
+    let mut found = Vec::new();
+    for &(byte, letter, confidence) in &heard.choices {
+        let within = byte.checked_sub(token.start).and_then(|at| token.text.get(..at));
+        if let (Some(before), Some(letter)) = (within.filter(|w| w.len() < token.text.len()), letter_number(letter)) {
+            let price = 1_500 + (-f64::from(confidence.clamp(0.02, 1.0)).ln() * 500.0) as Cost;
+            found.push((before.chars().count(), letter, price));
+        }
+    }
+    found
+}
+
+/// Whether a word in capitals stands among others in capitals, on its line.
+fn in_capitals(all: &[Token<'_>], at: usize) -> bool {
+    let is_upper = |token: &Token<'_>| case_of(token.text) == CasePattern::Upper && token.kind != TokenKind::Abbreviation;
+    let near = |token: &&Token<'_>| token.kind.is_wordlike();
+    let ends = |token: &&Token<'_>| token.kind == TokenKind::Blank && token.text.contains('\n');
+    let Some(token) = all.get(at) else { return false };
+    if !matches!(case_of(token.text), CasePattern::Upper | CasePattern::Mixed) {
+        return false;
+    }
+    let before = all.iter().take(at).rev().take(8).take_while(|t| !ends(t)).find(near);
+    let after = all.iter().skip(at + 1).take(8).take_while(|t| !ends(t)).find(near);
+    [before, after].into_iter().flatten().any(is_upper)
+}
+
+/// Codes are mended by rule, apart from the lattice.
+fn mend_codes(text: &str, outcome: &mut Outcome) {
+    for token in tokens(text).filter(|token| token.kind == TokenKind::Code) {
+        if let Some(to) = protect::mend_code(token.text) {
+            let range = token.start..token.start + token.text.len();
+            outcome.changes.push(Change { range, to, source: EditSource::Code, posterior: 0.98 });
+        }
+    }
+    outcome.changes.sort_by_key(|change| change.range.start);
+}

@@ -1,0 +1,120 @@
+//! [`Restorer`]: the one thing the rest of the program needs of restoration.
+
+use std::sync::Arc;
+
+use crate::dictionary::{Dictionary, FIRST_WORD};
+
+use super::candidate::Finder;
+use super::level::{Evidence, Level};
+use super::passage::{Change, Outcome, Reader};
+use super::search::Trie;
+
+/// How boldly to restore.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RestoreOptions {
+    /// A change less likely right than this is not made; the word stays as read, with a low confidence. Default 0.5
+    /// for nearly right text; damaged text takes the likeliest reading anyway, as the one read is surely wrong.
+    pub threshold: f32,
+}
+
+impl Default for RestoreOptions {
+    fn default() -> Self {
+        RestoreOptions { threshold: 0.5 }
+    }
+}
+
+/// Restores text and pages. Cheap to clone and to share between threads.
+#[derive(Debug, Clone)]
+pub struct Restorer {
+    dictionary: Arc<Dictionary>,
+    trie: Arc<Trie>,
+    options: RestoreOptions,
+}
+
+/// Words rarer than this (milli-nats, without context) are left to those who write them: no misreading is put down to them.
+const RAREST: i32 = 16_500;
+
+impl Restorer {
+    /// A restorer that knows the words of `dictionary`.
+    pub fn new(dictionary: Arc<Dictionary>, options: RestoreOptions) -> Restorer {
+        let vocabulary = dictionary.vocabulary();
+        let numbered = vocabulary.words().zip(FIRST_WORD..);
+        let usual = numbered.filter(|&(_, id)| dictionary.ngram().unigram(id) < RAREST);
+        let trie = Arc::new(Trie::new(usual));
+        Restorer { dictionary, trie, options }
+    }
+
+    /// The dictionary it restores by.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    /// A reader for one document.
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader::new(&self.dictionary, Finder::new(&self.dictionary, &self.trie))
+    }
+
+    /// Restores the passages of one document, or of one window of a long text. `heard` says whether an engine read them just
+    /// now, so that small damage is to be expected.
+    pub(super) fn passages(&self, passages: &[Spoken<'_>], heard: bool) -> Vec<Decided> {
+        let mut reader = self.reader();
+        let evidence: Vec<Evidence> = passages.iter().map(|p| reader.evidence(p.text)).collect();
+        let around = evidence.iter().fold(Evidence::default(), |sum, &e| sum.and(e)).level();
+        let levels = evidence.iter().map(|e| e.level_within(around));
+        let read: Vec<(Level, Outcome)> =
+            passages.iter().zip(levels).map(|(p, level)| (level, reader.restore(p.text, &p.heard, level))).collect();
+        let bold = heard || looks_misread(&read);
+        read.into_iter().map(|(level, outcome)| self.decide(level, outcome, bold)).collect()
+    }
+
+    /// Which of the changes are made: in right text only if `bold`, and only the likely ones.
+    fn decide(&self, level: Level, outcome: Outcome, bold: bool) -> Decided {
+        let make = |change: &Change| level != Level::Right || bold && change.posterior >= self.options.threshold;
+        let (changes, flags) = outcome.changes.into_iter().partition(make);
+        Decided { changes, flags, certainty: outcome.certainty }
+    }
+
+    /// What each word of a passage may stand for, best first: for `--explain`.
+    pub fn explain(&self, word: &str) -> Vec<Weighed> {
+        self.reader().explain(word)
+    }
+}
+
+/// A passage with what the engine said of it.
+pub(super) struct Spoken<'a> {
+    pub text: &'a str,
+    pub heard: Vec<super::passage::Heard>,
+}
+
+/// What is done with a passage.
+pub(super) struct Decided {
+    /// Changes to make, in order.
+    pub changes: Vec<Change>,
+    /// Changes that are only pointed out.
+    pub flags: Vec<Change>,
+    /// See [`Outcome::certainty`].
+    pub certainty: Vec<(std::ops::Range<usize>, f32)>,
+}
+
+/// A candidate with its prices, in milli-nats.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Weighed {
+    /// At which level of damage it is a candidate.
+    pub level: Level,
+    /// The candidate.
+    pub text: String,
+    /// Price of reading it as the word observed, its case included.
+    pub channel: i32,
+    /// Price of the word itself, without context.
+    pub language: i32,
+}
+
+/// Whether right-looking text has so many suspects that an engine must have misread it, rather than its author mistyped.
+///
+/// Authors mistype about one syllable in a thousand; engines misread one in a hundred and more.
+fn looks_misread(read: &[(Level, Outcome)]) -> bool {
+    let right = || read.iter().filter(|(level, _)| *level == Level::Right).map(|(_, outcome)| outcome);
+    let words: usize = right().map(|o| o.certainty.len()).sum();
+    let suspects = right().flat_map(|o| &o.changes).filter(|c| c.posterior >= 0.9).count();
+    suspects >= 2 && suspects * 160 > words + 100
+}
