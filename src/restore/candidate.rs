@@ -230,7 +230,7 @@ impl<'d> Finder<'d> {
 
     /// Price of a word standing in this case in this place.
     fn case_cost(&self, word: WordId, dress: Option<Dress>, place: &Observed<'_>) -> Cost {
-        let case = self.dictionary.case_model();
+        let case = self.dictionary.case();
         let Some(dress) = dress.filter(|_| word >= FIRST_WORD) else { return 0 };
         match (dress, place.capitals, place.opens) {
             (Dress::Upper, true, _) => 0,

@@ -8,7 +8,8 @@ use crate::alphabet::{Token, TokenKind, canonical, fold_key, is_marked, is_possi
 use crate::dictionary::{Dictionary, WordId};
 
 /// How damaged a stretch of text is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Right, or nearly so: at most some marks misread.
     Right,

@@ -25,4 +25,5 @@ mod text;
 
 pub use edit_log::{Edit, UndoError, undo};
 pub use level::Level;
-pub use restorer::{RestoreOptions, Restorer, Weighed};
+pub use passage::Weighed;
+pub use restorer::{RestoreOptions, Restorer};

@@ -58,6 +58,19 @@ pub struct Outcome {
     pub certainty: Vec<(Range<usize>, f32)>,
 }
 
+/// A candidate with its prices, in milli-nats.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Weighed {
+    /// At which level of damage it is a candidate.
+    pub level: Level,
+    /// The candidate.
+    pub text: String,
+    /// Price of reading it as the word observed, its case included.
+    pub channel: Cost,
+    /// Price of the word itself, without context.
+    pub language: Cost,
+}
+
 /// The language model as the decoder sees it.
 pub struct Model<'d>(pub &'d Dictionary);
 
@@ -116,6 +129,22 @@ impl<'d> Reader<'d> {
             mend_codes(text, &mut outcome);
         }
         outcome
+    }
+
+    /// What one word alone may stand for at each level of damage, best first.
+    pub fn explain(&mut self, word: &str) -> Vec<Weighed> {
+        let slots = slots(word, &[], self.dictionary);
+        let mut weighed = Vec::new();
+        for slot in slots.iter().filter(|slot| slot.class.is_none()) {
+            for level in [Level::Right, Level::Stripped, Level::Garbled] {
+                for arc in self.finder.arcs(&slot.observed(), level) {
+                    let language = arc.words().iter().map(|&word| self.dictionary.ngram().unigram(word)).sum();
+                    let text = self.finder.render(&arc, slot.token.text);
+                    weighed.push(Weighed { level, text, channel: arc.cost, language });
+                }
+            }
+        }
+        weighed
     }
 
     /// Decodes some slots and notes the changes; returns the history after them.
@@ -269,13 +298,26 @@ fn in_capitals(all: &[Token<'_>], at: usize) -> bool {
     [before, after].into_iter().flatten().any(is_upper)
 }
 
-/// Codes are mended by rule, apart from the lattice.
+/// Codes, and the numerals that open a line, are mended by rule, apart from the lattice.
 fn mend_codes(text: &str, outcome: &mut Outcome) {
-    for token in tokens(text).filter(|token| token.kind == TokenKind::Code) {
-        if let Some(to) = protect::mend_code(token.text) {
-            let range = token.start..token.start + token.text.len();
-            outcome.changes.push(Change { range, to, source: EditSource::Code, posterior: 0.98 });
-        }
+    let codes = tokens(text).filter(|token| token.kind == TokenKind::Code);
+    let codes = codes.filter_map(|token| Some((token.start, token.text, protect::mend_code(token.text)?)));
+    let heads = line_heads(text).filter_map(|(start, head)| Some((start, head, protect::mend_numeral(head)?)));
+    let mended: Vec<_> = codes.chain(heads).collect();
+    for (start, from, to) in mended {
+        let range = start..start + from.len();
+        outcome.changes.retain(|change| change.range.end <= range.start || range.end <= change.range.start);
+        outcome.changes.push(Change { range, to, source: EditSource::Code, posterior: 0.98 });
     }
     outcome.changes.sort_by_key(|change| change.range.start);
+}
+
+/// The first word of each line, with its place.
+fn line_heads(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    starts.filter_map(|start| {
+        let line = text.get(start..)?.split('\n').next()?;
+        let head = line.split_whitespace().next()?;
+        Some((start + line.find(head)?, head))
+    })
 }

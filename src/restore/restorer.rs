@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::dictionary::{Dictionary, FIRST_WORD};
+use crate::dictionary::Dictionary;
+use crate::dictionary::vocabulary::FIRST_WORD;
 
 use super::candidate::Finder;
 use super::level::{Evidence, Level};
-use super::passage::{Change, Outcome, Reader};
+use super::passage::{Change, Heard, Outcome, Reader, Weighed};
 use super::search::Trie;
 
 /// How boldly to restore.
@@ -83,7 +84,7 @@ impl Restorer {
 /// A passage with what the engine said of it.
 pub(super) struct Spoken<'a> {
     pub text: &'a str,
-    pub heard: Vec<super::passage::Heard>,
+    pub heard: Vec<Heard>,
 }
 
 /// What is done with a passage.
@@ -94,19 +95,6 @@ pub(super) struct Decided {
     pub flags: Vec<Change>,
     /// See [`Outcome::certainty`].
     pub certainty: Vec<(std::ops::Range<usize>, f32)>,
-}
-
-/// A candidate with its prices, in milli-nats.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Weighed {
-    /// At which level of damage it is a candidate.
-    pub level: Level,
-    /// The candidate.
-    pub text: String,
-    /// Price of reading it as the word observed, its case included.
-    pub channel: i32,
-    /// Price of the word itself, without context.
-    pub language: i32,
 }
 
 /// Whether right-looking text has so many suspects that an engine must have misread it, rather than its author mistyped.
