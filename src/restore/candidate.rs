@@ -8,7 +8,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::alphabet::{CasePattern, TokenKind, apply_case, canonical, case_of, fold_key, is_marked, nfc, recase};
+use crate::alphabet::{
+    CasePattern, TokenKind, apply_case, canonical, case_of, fold_key, is_marked, nfc, recase,
+};
 use crate::dictionary::vocabulary::{FIRST_WORD, UNKNOWN};
 use crate::dictionary::{Dictionary, WordId};
 
@@ -255,7 +257,11 @@ impl<'d> Finder<'d> {
             (Some(dress), false) => apply_case(text(first), pattern(dress)),
             (Some(dress), true) => {
                 let follower = if dress == Dress::Upper { Dress::Upper } else { Dress::Lower };
-                format!("{} {}", apply_case(text(first), pattern(dress)), apply_case(text(second), pattern(follower)))
+                format!(
+                    "{} {}",
+                    apply_case(text(first), pattern(dress)),
+                    apply_case(text(second), pattern(follower))
+                )
             }
         }
     }
@@ -263,7 +269,11 @@ impl<'d> Finder<'d> {
     /// Drops what is far dearer than the best, its rarity counted in.
     fn shorten(&self, mut arcs: Vec<Arc>) -> Vec<Arc> {
         let ngram = self.dictionary.ngram();
-        let worth = |arc: &Arc| arc.cost + arc.words().iter().map(|&word| ngram.unigram(word)).sum::<Cost>() / arc.words().len().max(1) as Cost;
+        let worth = |arc: &Arc| {
+            arc.cost
+                + arc.words().iter().map(|&word| ngram.unigram(word)).sum::<Cost>()
+                    / arc.words().len().max(1) as Cost
+        };
         arcs.sort_by_key(|arc| (worth(arc), arc.words));
         let limit = arcs.first().map_or(0, worth) + SPREAD;
         let mut count = 0;
@@ -278,8 +288,12 @@ impl<'d> Finder<'d> {
 /// Words no rule of letters touches: numerals, enumerators, mixed case, overlong strings.
 fn is_closed(observed: &Observed<'_>) -> bool {
     let mixed_case = case_of(observed.text) == CasePattern::Mixed && observed.kind != TokenKind::Mixed;
-    let closed_mix = observed.kind == TokenKind::Mixed && protect::shape(observed.text, true) == protect::Shape::Closed;
-    mixed_case && observed.text.chars().count() <= 4 || closed_mix || protect::is_numeral(observed.text) || observed.text.len() > 40
+    let closed_mix =
+        observed.kind == TokenKind::Mixed && protect::shape(observed.text, true) == protect::Shape::Closed;
+    mixed_case && observed.text.chars().count() <= 4
+        || closed_mix
+        || protect::is_numeral(observed.text)
+        || observed.text.len() > 40
 }
 
 /// Whether two glued words may be cased so: the second as the first, or small after a capital.

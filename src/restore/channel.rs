@@ -47,8 +47,9 @@ pub fn letter_number(c: char) -> Option<u8> {
 }
 
 /// For each letter's number, that of its capital.
-static CAPITALS: LazyLock<Vec<u8>> =
-    LazyLock::new(|| LETTERS.iter().enumerate().map(|(at, &c)| letter_number(upper(c)).unwrap_or(at as u8)).collect());
+static CAPITALS: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    LETTERS.iter().enumerate().map(|(at, &c)| letter_number(upper(c)).unwrap_or(at as u8)).collect()
+});
 
 /// The number of the capital of a letter.
 pub fn capital(letter: u8) -> u8 {
@@ -79,7 +80,8 @@ impl Channel {
 
     /// Reads the rows `model, truth, read, cost` of one model; rows it can't make sense of are passed over.
     fn parse(table: &str, model: &str) -> Channel {
-        let mut channel = Channel { one: HashMap::new(), two: HashMap::new(), lost: vec![LOST; LETTERS.len()] };
+        let mut channel =
+            Channel { one: HashMap::new(), two: HashMap::new(), lost: vec![LOST; LETTERS.len()] };
         for row in table.lines() {
             let fields: Vec<&str> = row.split('\t').collect();
             if let [of, truth, read, cost] = fields[..]
@@ -178,9 +180,7 @@ impl Lens<'_> {
         let letter = usize::from(letter);
         match count.checked_sub(1) {
             None => self.lost.get(letter).copied().unwrap_or(LOST),
-            Some(k) => {
-                self.at.get(at).and_then(|p| p.one.get(k)?.get(letter)).copied().unwrap_or(NEVER)
-            }
+            Some(k) => self.at.get(at).and_then(|p| p.one.get(k)?.get(letter)).copied().unwrap_or(NEVER),
         }
     }
 

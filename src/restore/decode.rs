@@ -86,7 +86,9 @@ impl<'a, H: Copy + Eq> Beam<'a, H> {
         let mut ends: Vec<(H, Cost)> = Vec::new();
         for span in 1..=2.min(place) {
             let start = place - span;
-            let (Some(states), Some(arcs)) = (self.states.get(start), self.lattice.from.get(start)) else { continue };
+            let (Some(states), Some(arcs)) = (self.states.get(start), self.lattice.from.get(start)) else {
+                continue;
+            };
             for (number, arc) in arcs.iter().enumerate().filter(|(_, arc)| arc.span == span) {
                 for (from, state) in states.iter().enumerate() {
                     let (cost, history) = follow(state.history, arc, model);
@@ -105,7 +107,8 @@ impl<'a, H: Copy + Eq> Beam<'a, H> {
             state.total = f64::INFINITY;
         }
         for edge in &edges {
-            let start = self.states.get(edge.place).and_then(|s| s.get(edge.from)).map_or(f64::INFINITY, |s| s.total);
+            let start =
+                self.states.get(edge.place).and_then(|s| s.get(edge.from)).map_or(f64::INFINITY, |s| s.total);
             if let Some(state) = states.get_mut(edge.to) {
                 state.total = add(state.total, start + nats(edge.cost));
             }
@@ -122,7 +125,8 @@ impl<'a, H: Copy + Eq> Beam<'a, H> {
         if let Some(last) = after.last_mut() {
             last.fill(0.0);
         }
-        let all = self.states.last().map_or(0.0, |s| s.iter().fold(f64::INFINITY, |sum, x| add(sum, x.total)));
+        let all =
+            self.states.last().map_or(0.0, |s| s.iter().fold(f64::INFINITY, |sum, x| add(sum, x.total)));
         let mut shares: Vec<Vec<f32>> = self.edges.iter().map(|e| vec![0.0; e.len()]).collect();
         for place in (1..self.states.len()).rev() {
             for (number, edge) in self.edges[place].iter().enumerate() {
@@ -144,7 +148,12 @@ impl<'a, H: Copy + Eq> Beam<'a, H> {
         while place > 0 {
             let Some(edge) = state.and_then(|s| self.edges[place].get(s.back)) else { break };
             let same = |e: &Edge| e.place == edge.place && e.arc == edge.arc;
-            let share = self.edges[place].iter().zip(&shares[place]).filter(|(e, _)| same(e)).map(|(_, s)| s).sum::<f32>();
+            let share = self.edges[place]
+                .iter()
+                .zip(&shares[place])
+                .filter(|(e, _)| same(e))
+                .map(|(_, s)| s)
+                .sum::<f32>();
             path.push(Step { at: edge.place, arc: edge.arc, posterior: share.min(1.0) });
             place = edge.place;
             state = self.states[place].get(edge.from);

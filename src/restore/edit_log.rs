@@ -55,8 +55,8 @@ pub fn undo(mut restored: impl Read, log: impl BufRead, mut original: impl Write
     let (mut written, mut read) = (0u64, 0u64);
     for (number, line) in log.lines().enumerate() {
         let line = line?;
-        let edit: Edit =
-            serde_json::from_str(&line).map_err(|reason| UndoError::NotAnEdit { line: number + 1, reason })?;
+        let edit: Edit = serde_json::from_str(&line)
+            .map_err(|reason| UndoError::NotAnEdit { line: number + 1, reason })?;
         if !edit.applied {
             continue;
         }
@@ -104,6 +104,9 @@ mod tests {
         let log = log(&[(0, "Ke", "Kế")]);
         let refused = undo("Báo cáo".as_bytes(), log.as_bytes(), Vec::new());
         assert!(matches!(refused, Err(UndoError::OtherText { offset: 0, .. })));
-        assert!(matches!(undo("x".as_bytes(), "{".as_bytes(), Vec::new()), Err(UndoError::NotAnEdit { line: 1, .. })));
+        assert!(matches!(
+            undo("x".as_bytes(), "{".as_bytes(), Vec::new()),
+            Err(UndoError::NotAnEdit { line: 1, .. })
+        ));
     }
 }

@@ -121,7 +121,13 @@ impl Evidence {
     /// The likeliest level of a few words alone.
     fn guess(&self) -> Level {
         match (self.marked, self.bare + self.broken) {
-            (0, bare) if bare >= 2 && bare * 2 >= self.words => if self.broken > 0 { Level::Garbled } else { Level::Stripped },
+            (0, bare) if bare >= 2 && bare * 2 >= self.words => {
+                if self.broken > 0 {
+                    Level::Garbled
+                } else {
+                    Level::Stripped
+                }
+            }
             (_, bad) if bad >= 2 && bad * 5 >= self.words * 2 => Level::Garbled,
             _ => Level::Right,
         }

@@ -17,7 +17,8 @@ impl Restorer {
     /// Restores the pages of one document together: they share its prior.
     pub fn document(&self, pages: Vec<PageLayout>) -> Vec<RestoredPage> {
         let engine = pages.iter().any(|page| page.width > 0);
-        let written: Vec<Written> = pages.iter().flat_map(stretches).map(|lines| Written::of(lines)).collect();
+        let written: Vec<Written> =
+            pages.iter().flat_map(stretches).map(|lines| Written::of(lines)).collect();
         let spoken: Vec<Spoken<'_>> =
             written.iter().map(|w| Spoken { text: &w.text, heard: w.heard.clone() }).collect();
         let mut decided = self.passages(&spoken, engine).into_iter().zip(&written);
@@ -107,7 +108,10 @@ fn stretches_mut(page: &mut PageLayout) -> Vec<&mut Vec<Line>> {
     found
 }
 
-fn restored<'a>(mut page: PageLayout, decided: &mut impl Iterator<Item = (Decided, &'a Written)>) -> RestoredPage {
+fn restored<'a>(
+    mut page: PageLayout,
+    decided: &mut impl Iterator<Item = (Decided, &'a Written)>,
+) -> RestoredPage {
     let mut edits = Vec::new();
     let number = page.number;
     for lines in stretches_mut(&mut page) {
@@ -117,7 +121,9 @@ fn restored<'a>(mut page: PageLayout, decided: &mut impl Iterator<Item = (Decide
             let count = line.words.len();
             let ranges = written.words.get(word..word + count).unwrap_or_default();
             let old = std::mem::take(&mut line.words);
-            line.words = rewritten(old, ranges, &decided, &mut |edit| edits.push(WordEdit { page: number, line: line.number, ..edit }));
+            line.words = rewritten(old, ranges, &decided, &mut |edit| {
+                edits.push(WordEdit { page: number, line: line.number, ..edit })
+            });
             word += count;
         }
     }
@@ -125,12 +131,21 @@ fn restored<'a>(mut page: PageLayout, decided: &mut impl Iterator<Item = (Decide
 }
 
 /// The words of a line with the changes made.
-fn rewritten(words: Vec<Word>, ranges: &[Range<usize>], decided: &Decided, log: &mut impl FnMut(WordEdit)) -> Vec<Word> {
+fn rewritten(
+    words: Vec<Word>,
+    ranges: &[Range<usize>],
+    decided: &Decided,
+    log: &mut impl FnMut(WordEdit),
+) -> Vec<Word> {
     let mut done: Vec<Word> = Vec::with_capacity(words.len());
     let mut words = words.into_iter().zip(ranges.iter().cloned()).peekable();
     while let Some((mut word, mut range)) = words.next() {
         let within = |range: &Range<usize>| {
-            decided.changes.iter().filter(|c| c.range.start < range.end && range.start < c.range.end).collect::<Vec<_>>()
+            decided
+                .changes
+                .iter()
+                .filter(|c| c.range.start < range.end && range.start < c.range.end)
+                .collect::<Vec<_>>()
         };
         let mut changes = within(&range);
         while changes.iter().any(|c| c.range.end > range.end) {
@@ -142,7 +157,8 @@ fn rewritten(words: Vec<Word>, ranges: &[Range<usize>], decided: &Decided, log: 
         let from = word.text.clone();
         word.confidence = certainty(decided, &range).unwrap_or(word.confidence);
         for change in changes.iter().rev() {
-            let at = change.range.start.saturating_sub(range.start)..change.range.end.saturating_sub(range.start);
+            let at =
+                change.range.start.saturating_sub(range.start)..change.range.end.saturating_sub(range.start);
             if word.text.get(at.clone()).is_some() {
                 word.text.replace_range(at, &change.to);
             }
@@ -161,7 +177,9 @@ fn rewritten(words: Vec<Word>, ranges: &[Range<usize>], decided: &Decided, log: 
 fn certainty(decided: &Decided, range: &Range<usize>) -> Option<f32> {
     let start = decided.certainty.partition_point(|(r, _)| r.end <= range.start);
     let weighed = decided.certainty.iter().skip(start).take_while(|(r, _)| r.start < range.end);
-    weighed.map(|(r, p)| if decided.flags.iter().any(|f| f.range == *r) { 1.0 - p } else { *p }).reduce(f32::min)
+    weighed
+        .map(|(r, p)| if decided.flags.iter().any(|f| f.range == *r) { 1.0 - p } else { *p })
+        .reduce(f32::min)
 }
 
 fn merge(word: &mut Word, next: Word) {
@@ -181,7 +199,9 @@ fn divide(word: Word, done: &mut Vec<Word>) {
     let mut before = 0i64;
     for part in word.text.split(' ') {
         let letters = part.chars().count() as i64;
-        let bbox = word.bbox.map(|b| Rect::new(along(&b, before, total), b.y0, along(&b, before + letters, total), b.y1));
+        let bbox = word
+            .bbox
+            .map(|b| Rect::new(along(&b, before, total), b.y0, along(&b, before + letters, total), b.y1));
         done.push(Word { text: part.to_owned(), bbox, symbols: Vec::new(), ..word.clone() });
         before += letters + 1;
     }

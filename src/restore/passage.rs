@@ -138,7 +138,8 @@ impl<'d> Reader<'d> {
         for slot in slots.iter().filter(|slot| slot.class.is_none()) {
             for level in [Level::Right, Level::Stripped, Level::Garbled] {
                 for arc in self.finder.arcs(&slot.observed(), level) {
-                    let language = arc.words().iter().map(|&word| self.dictionary.ngram().unigram(word)).sum();
+                    let language =
+                        arc.words().iter().map(|&word| self.dictionary.ngram().unigram(word)).sum();
                     let text = self.finder.render(&arc, slot.token.text);
                     weighed.push(Weighed { level, text, channel: arc.cost, language });
                 }
@@ -176,7 +177,9 @@ impl<'d> Reader<'d> {
                 Some(class) => vec![Arc::as_read(class, 0)],
                 None => self.finder.arcs(&slot.observed(), level),
             };
-            if let Some(next) = slots.get(at + 1).filter(|next| level == Level::Garbled && may_merge(slot, next)) {
+            if let Some(next) =
+                slots.get(at + 1).filter(|next| level == Level::Garbled && may_merge(slot, next))
+            {
                 arcs.extend(self.finder.merged(&slot.observed(), &next.observed()));
             }
             from.push(arcs);
@@ -230,7 +233,11 @@ fn cut(slots: &[Slot<'_>]) -> usize {
         return slots.len();
     }
     let early = slots.get(..AT_ONCE).unwrap_or(slots);
-    early.iter().rposition(|slot| slot.class == Some(STOP)).filter(|&at| at > AT_ONCE / 2).map_or(AT_ONCE, |at| at + 1)
+    early
+        .iter()
+        .rposition(|slot| slot.class == Some(STOP))
+        .filter(|&at| at > AT_ONCE / 2)
+        .map_or(AT_ONCE, |at| at + 1)
 }
 
 /// Two words on one line with a single blank between them.
@@ -276,7 +283,9 @@ fn choices(heard: &Heard, token: &Token<'_>) -> Vec<(usize, u8, Cost)> {
     let mut found = Vec::new();
     for &(byte, letter, confidence) in &heard.choices {
         let within = byte.checked_sub(token.start).and_then(|at| token.text.get(..at));
-        if let (Some(before), Some(letter)) = (within.filter(|w| w.len() < token.text.len()), letter_number(letter)) {
+        if let (Some(before), Some(letter)) =
+            (within.filter(|w| w.len() < token.text.len()), letter_number(letter))
+        {
             let price = 1_500 + (-f64::from(confidence.clamp(0.02, 1.0)).ln() * 500.0) as Cost;
             found.push((before.chars().count(), letter, price));
         }
@@ -286,7 +295,9 @@ fn choices(heard: &Heard, token: &Token<'_>) -> Vec<(usize, u8, Cost)> {
 
 /// Whether a word in capitals stands among others in capitals, on its line.
 fn in_capitals(all: &[Token<'_>], at: usize) -> bool {
-    let is_upper = |token: &Token<'_>| case_of(token.text) == CasePattern::Upper && token.kind != TokenKind::Abbreviation;
+    let is_upper = |token: &Token<'_>| {
+        case_of(token.text) == CasePattern::Upper && token.kind != TokenKind::Abbreviation
+    };
     let near = |token: &&Token<'_>| token.kind.is_wordlike();
     let ends = |token: &&Token<'_>| token.kind == TokenKind::Blank && token.text.contains('\n');
     let Some(token) = all.get(at) else { return false };
@@ -302,7 +313,8 @@ fn in_capitals(all: &[Token<'_>], at: usize) -> bool {
 fn mend_codes(text: &str, outcome: &mut Outcome) {
     let codes = tokens(text).filter(|token| token.kind == TokenKind::Code);
     let codes = codes.filter_map(|token| Some((token.start, token.text, protect::mend_code(token.text)?)));
-    let heads = line_heads(text).filter_map(|(start, head)| Some((start, head, protect::mend_numeral(head)?)));
+    let heads =
+        line_heads(text).filter_map(|(start, head)| Some((start, head, protect::mend_numeral(head)?)));
     let mended: Vec<_> = codes.chain(heads).collect();
     for (start, from, to) in mended {
         let range = start..start + from.len();

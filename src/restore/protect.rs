@@ -18,8 +18,9 @@ pub enum Shape {
     Closed,
 }
 
-static ROMAN: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(X{1,3}(IX|IV|V?I{0,3})|IX|IV|VI{0,3}|I{1,3})$").expect("a fixed pattern"));
+static ROMAN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(X{1,3}(IX|IV|V?I{0,3})|IX|IV|VI{0,3}|I{1,3})$").expect("a fixed pattern")
+});
 
 /// A Roman numeral in capitals, up to XXXIX.
 pub fn is_numeral(word: &str) -> bool {
@@ -34,7 +35,11 @@ pub fn shape(piece: &str, loose: bool) -> Shape {
     }
     let letters = piece.chars().filter(|c| c.is_alphabetic()).count();
     if letters == 0 {
-        return if piece.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) { Shape::Digits } else { Shape::Closed };
+        return if piece.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) {
+            Shape::Digits
+        } else {
+            Shape::Closed
+        };
     }
     if loose && may_hide_letters(piece, digits, letters) { Shape::Letters } else { Shape::Closed }
 }

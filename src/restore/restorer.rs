@@ -62,15 +62,19 @@ impl Restorer {
         let evidence: Vec<Evidence> = passages.iter().map(|p| reader.evidence(p.text)).collect();
         let around = evidence.iter().fold(Evidence::default(), |sum, &e| sum.and(e)).level();
         let levels = evidence.iter().map(|e| e.level_within(around));
-        let read: Vec<(Level, Outcome)> =
-            passages.iter().zip(levels).map(|(p, level)| (level, reader.restore(p.text, &p.heard, level))).collect();
+        let read: Vec<(Level, Outcome)> = passages
+            .iter()
+            .zip(levels)
+            .map(|(p, level)| (level, reader.restore(p.text, &p.heard, level)))
+            .collect();
         let bold = heard || looks_misread(&read);
         read.into_iter().map(|(level, outcome)| self.decide(level, outcome, bold)).collect()
     }
 
     /// Which of the changes are made: in right text only if `bold`, and only the likely ones.
     fn decide(&self, level: Level, outcome: Outcome, bold: bool) -> Decided {
-        let make = |change: &Change| level != Level::Right || bold && change.posterior >= self.options.threshold;
+        let make =
+            |change: &Change| level != Level::Right || bold && change.posterior >= self.options.threshold;
         let (changes, flags) = outcome.changes.into_iter().partition(make);
         Decided { changes, flags, certainty: outcome.certainty }
     }

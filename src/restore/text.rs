@@ -47,7 +47,12 @@ impl Restorer {
     }
 
     /// Restores the valid parts of a window; what is no UTF-8 is copied.
-    fn bytes(&self, window: &[u8], offset: u64, log: &mut impl FnMut(&Edit) -> io::Result<()>) -> io::Result<Vec<u8>> {
+    fn bytes(
+        &self,
+        window: &[u8],
+        offset: u64,
+        log: &mut impl FnMut(&Edit) -> io::Result<()>,
+    ) -> io::Result<Vec<u8>> {
         let mut restored = Vec::with_capacity(window.len() + window.len() / 4);
         let mut at = offset;
         for chunk in window.utf8_chunks() {
@@ -97,7 +102,10 @@ fn edits(text: &str, start: usize, decided: &Decided) -> Vec<Edit> {
         .chain(flagged)
         .map(|(change, applied)| Edit {
             offset: (start + change.range.start) as u64,
-            from: text.get(start + change.range.start..start + change.range.end).unwrap_or_default().to_owned(),
+            from: text
+                .get(start + change.range.start..start + change.range.end)
+                .unwrap_or_default()
+                .to_owned(),
             to: change.to.clone(),
             source: change.source,
             posterior: change.posterior,
