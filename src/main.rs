@@ -1,3 +1,5 @@
 //! The `vanthu` command; everything it does is in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    vanthu::cli::main()
+}

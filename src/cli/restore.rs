@@ -60,7 +60,8 @@ fn restore(restorer: &Restorer, file: Option<&Path>, edits: Option<&Path>) -> Re
         Some(log) => writeln!(log, "{}", serde_json::to_string(edit)?),
         None => Ok(()),
     });
-    done.and_then(|()| log.as_mut().map_or(Ok(()), Write::flush)).map_or_else(|e| stopped(&e), |()| Ok(Exit::Done))
+    done.and_then(|()| log.as_mut().map_or(Ok(()), Write::flush))
+        .map_or_else(|e| stopped(&e), |()| Ok(Exit::Done))
 }
 
 fn go_back(file: Option<&Path>, log: &Path) -> Result<Exit, CliError> {
@@ -95,7 +96,7 @@ fn open(file: Option<&Path>) -> Result<Box<dyn Read>, CliError> {
         None => Ok(Box::new(io::stdin().lock())),
         Some(path) => match File::open(path) {
             Ok(file) => Ok(Box::new(BufReader::new(file))),
-            Err(error) => Err(CliError::new(Exit::NoInput, format!("{}: {error}", path.display()))),
+            Err(error) => Err(CliError::new(Exit::NotFound, format!("{}: {error}", path.display()))),
         },
     }
 }

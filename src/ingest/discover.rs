@@ -22,6 +22,13 @@ pub struct Document {
     pub output: PathBuf,
 }
 
+impl Document {
+    /// A document of one file.
+    pub fn of_file(path: &Path) -> Self {
+        Self { files: vec![path.to_path_buf()], output: clean(&own_name(path)) }
+    }
+}
+
 /// Which images are the pages of one document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Grouping {

@@ -66,6 +66,18 @@ pub enum IngestError {
 }
 
 impl IngestError {
+    /// The file or folder concerned.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::NotFound(path) | Self::Empty(path) | Self::Encrypted(path) => path,
+            Self::Unreadable { path, .. }
+            | Self::NotSupported { path, .. }
+            | Self::Damaged { path, .. }
+            | Self::TooLarge { path, .. }
+            | Self::Page { path, .. } => path,
+        }
+    }
+
     /// From an I/O error at `path`.
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;

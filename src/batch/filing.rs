@@ -1,0 +1,233 @@
+//! Files a document: its folder, its status, and what the report says of it.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::options::{Format, Formats};
+use super::report::{Failure, Review};
+use super::status::{DocumentStatus, PageStatus, State};
+use crate::extract::quality::{PageQuality, REVIEW_BELOW};
+use crate::extract::{SourceInfo, Warning};
+use crate::ingest::Document;
+use crate::layout::page_layout::PageLayout;
+use crate::pipeline::{Paper, ReadPage};
+use crate::write::{WriteError, atomic, json as json_file, text};
+
+/// What became of a page.
+#[derive(Debug)]
+pub enum PageResult {
+    /// It was read.
+    Read(Box<PageLayout>),
+    /// It was not, and why.
+    Failed {
+        /// 1-based page.
+        number: u32,
+        /// What, and what to do.
+        reason: String,
+    },
+}
+
+impl PageResult {
+    /// A page that was not read.
+    pub fn failed(number: u32, reason: impl Into<String>) -> Self {
+        Self::Failed { number, reason: reason.into() }
+    }
+
+    /// The page's shape; empty, but there, for a failed one, so that no page is ever missing.
+    pub fn layout(&self) -> PageLayout {
+        match self {
+            Self::Read(layout) => layout.as_ref().clone(),
+            Self::Failed { number, .. } => PageLayout { number: *number, ..PageLayout::default() },
+        }
+    }
+
+    /// The size of the page image: the frame of every box in the record.
+    fn size(&self) -> serde_json::Value {
+        let layout = self.layout();
+        json!({
+            "page": layout.number,
+            "width": layout.source_width,
+            "height": layout.source_height,
+            "text": layout.origin,
+        })
+    }
+
+    /// The state as far as reading alone tells it.
+    pub fn state(&self) -> State {
+        match self {
+            Self::Read(layout) if layout.blank => State::Blank,
+            Self::Read(_) => State::Ok,
+            Self::Failed { .. } => State::Failed,
+        }
+    }
+}
+
+/// A document as the report sees it.
+#[derive(Debug)]
+pub struct Filed {
+    /// Its folder below `documents/`.
+    pub document: String,
+    /// The input, as shown to the user.
+    pub input: String,
+    /// Its status.
+    pub status: DocumentStatus,
+    /// An earlier run had done it.
+    pub skipped: bool,
+}
+
+impl Filed {
+    /// Filed in this run.
+    pub fn done(document: &Document, status: DocumentStatus) -> Self {
+        Self { document: name(document), input: shown(document), status, skipped: false }
+    }
+
+    /// Found done.
+    pub fn skipped(document: &Document, status: DocumentStatus) -> Self {
+        Self { skipped: true, ..Self::done(document, status) }
+    }
+
+    /// Whether all or a part of it failed.
+    pub fn failed(&self) -> bool {
+        self.status.state == State::Failed
+    }
+
+    /// The failures of the document or of its pages.
+    pub fn failures(&self) -> impl Iterator<Item = Failure> + '_ {
+        let failure = |page, reason: &Option<String>| Failure {
+            input: self.input.clone(),
+            page,
+            reason: reason.clone().unwrap_or_default(),
+        };
+        let whole = self.status.reason.iter().map(move |_| failure(None, &self.status.reason));
+        let pages = self.status.pages.iter().filter(|page| page.state == State::Failed);
+        whole.chain(pages.map(move |page| failure(Some(page.page), &page.reason)))
+    }
+
+    /// The pages that a person should look at.
+    pub fn reviews(&self) -> impl Iterator<Item = Review> + '_ {
+        let risky = |page: &&PageStatus| matches!(page.state, State::LowConfidence | State::Failed);
+        self.status.pages.iter().filter(risky).map(|page| Review {
+            document: self.document.clone(),
+            page: page.page,
+            expected_character_accuracy: page.expected_character_accuracy,
+        })
+    }
+}
+
+/// The place of a document's results below `documents/`, as text.
+pub fn name(document: &Document) -> String {
+    document.output.display().to_string()
+}
+
+/// What to call a document in messages: its file, or the first of its page images.
+pub fn shown(document: &Document) -> String {
+    document.files.first().map(|file| file.display().to_string()).unwrap_or_default()
+}
+
+/// What the record says of where it comes from; `results` for a document of page images.
+pub fn source(document: &Document, sha256: &str, results: Option<&[PageResult]>) -> SourceInfo {
+    let mut source = SourceInfo { file: name(document), pages: None, ..SourceInfo::default() };
+    source.more.insert("sha256".to_owned(), json!(sha256));
+    if let Some(results) = results {
+        source.pages = u32::try_from(results.len()).ok();
+        let sizes = results.iter().map(PageResult::size).collect();
+        source.more.insert("page_images".to_owned(), serde_json::Value::Array(sizes));
+    }
+    source
+}
+
+/// The folder of a document's results.
+pub fn folder(out: &Path, document: &Document) -> PathBuf {
+    out.join("documents").join(&document.output)
+}
+
+/// The status of a finished document.
+pub fn status(
+    paper: &Paper,
+    results: &[PageResult],
+    input_sha256: String,
+    options_sha256: String,
+    formats: &Formats,
+) -> DocumentStatus {
+    let failed = |number| {
+        results.iter().find_map(|result| match result {
+            PageResult::Failed { number: n, reason } if *n == number => Some(reason.clone()),
+            _ => None,
+        })
+    };
+    let quality = paper.record.quality.as_ref();
+    let pages: Vec<PageStatus> = quality
+        .iter()
+        .flat_map(|quality| &quality.pages)
+        .map(|page| page_status(page, failed(page.page)))
+        .collect();
+    let name = |format: &Format| match format {
+        Format::Json => "record.json".to_owned(),
+        Format::Txt => "text.txt".to_owned(),
+    };
+    DocumentStatus {
+        state: pages.iter().map(|page| page.state).max().unwrap_or(State::Ok),
+        reason: None,
+        input_sha256,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        options_sha256,
+        files: formats.0.iter().map(name).collect(),
+        pages,
+    }
+}
+
+fn page_status(page: &PageQuality, failure: Option<String>) -> PageStatus {
+    let accuracy = page.expected_character_accuracy;
+    let (state, reason) = match (failure, accuracy) {
+        (Some(reason), _) => (State::Failed, Some(reason)),
+        (None, None) => (State::Blank, None),
+        (None, Some(accuracy)) if accuracy < REVIEW_BELOW => {
+            (State::LowConfidence, Some(format!("expected accuracy {accuracy:.3} is below {REVIEW_BELOW}")))
+        }
+        (None, Some(_)) => (State::Ok, None),
+    };
+    PageStatus { page: page.page, state, expected_character_accuracy: accuracy, reason }
+}
+
+/// Writes the results and, last, the status: a document without a status is done again.
+///
+/// # Errors
+/// [`WriteError`] if a file cannot be written.
+pub fn file(folder: &Path, paper: &Paper, status: &DocumentStatus) -> Result<(), WriteError> {
+    for name in &status.files {
+        let path = folder.join(name);
+        match name.as_str() {
+            "record.json" => json_file::write(&path, &paper.record)?,
+            _ => text::write(&path, &paper.pages)?,
+        }
+    }
+    json_file::write(&folder.join("status.json"), status)
+}
+
+/// Adds a warning for every page that was not read, so that the record itself says what it lacks.
+pub fn warn_of_failed_pages(paper: &mut Paper, results: &[PageResult]) {
+    for result in results {
+        if let PageResult::Failed { number, reason } = result {
+            paper.record.warnings.push(Warning {
+                code: "page_failed".to_owned(),
+                message: reason.clone(),
+                page: Some(*number),
+                pointer: None,
+            });
+        }
+    }
+}
+
+/// Files the cleaned image of a page, for a look.
+///
+/// # Errors
+/// [`WriteError`] if a file cannot be written.
+pub fn keep_images(folder: &Path, page: &ReadPage) -> Result<(), WriteError> {
+    let stem = format!("pages/{:04}", page.ocr.number);
+    let mut png = Vec::new();
+    let encoded = page.image.gray.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png);
+    let path = folder.join(format!("{stem}.png"));
+    encoded.map_err(|error| WriteError::Io { path: path.clone(), source: std::io::Error::other(error) })?;
+    atomic::write(&path, &png)
+}

@@ -1,0 +1,160 @@
+//! What a run may be told, from the command line or a TOML file.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ingest::Grouping;
+
+/// What a run may be told. Every field is a key of the configuration file, with `-` for `_`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RunOptions {
+    /// Threads that read pages; 0 means one for each core.
+    pub jobs: usize,
+    /// What to file beside the record.
+    pub formats: Formats,
+    /// How images in a folder become documents.
+    pub group: Group,
+    /// Seconds after which a page is given up; 0 means never.
+    pub page_timeout: u64,
+    /// Pixels above which a page is refused; 0 means the built-in limit.
+    pub max_pixels: u64,
+    /// Only these pages of every document.
+    pub pages: Option<PageSet>,
+    /// Do again what is done.
+    pub force: bool,
+    /// File the cleaned page images and the engine's reading, too.
+    pub keep_images: bool,
+    /// Folder of the engine's models, instead of the system's.
+    pub tessdata: Option<PathBuf>,
+    /// The user's own terms, a term a line.
+    pub dictionary: Option<PathBuf>,
+}
+
+/// How images in a folder become documents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Names that differ only in a trailing number are the pages of one document.
+    #[default]
+    Auto,
+    /// Every file is a document.
+    File,
+    /// All images of a folder are one document.
+    Folder,
+}
+
+impl From<Group> for Grouping {
+    fn from(group: Group) -> Self {
+        match group {
+            Group::Auto => Self::Auto,
+            Group::File => Self::File,
+            Group::Folder => Self::Folder,
+        }
+    }
+}
+
+/// A result format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// `record.json`
+    Json,
+    /// `text.txt`
+    Txt,
+}
+
+/// The formats of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Formats(pub BTreeSet<Format>);
+
+impl Default for Formats {
+    fn default() -> Self {
+        Self(BTreeSet::from([Format::Json, Format::Txt]))
+    }
+}
+
+/// Pages by number: `1-3,7`, `5-` (from 5 to the end).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PageSet {
+    ranges: Vec<(u32, u32)>,
+}
+
+impl PageSet {
+    /// Whether the 1-based page is in the set.
+    pub fn contains(&self, page: u32) -> bool {
+        self.ranges.iter().any(|&(first, last)| first <= page && page <= last)
+    }
+}
+
+impl FromStr for PageSet {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let ranges = text.split(',').map(|part| range(part.trim())).collect::<Option<Vec<_>>>();
+        ranges
+            .map(|ranges| Self { ranges })
+            .ok_or_else(|| format!("`{text}` is not a list of pages; write for instance 1-3,7 or 5-"))
+    }
+}
+
+fn range(part: &str) -> Option<(u32, u32)> {
+    let (first, last) = match part.split_once('-') {
+        None => (part.parse().ok()?, part.parse().ok()?),
+        Some((first, "")) => (first.parse().ok()?, u32::MAX),
+        Some((first, last)) => (first.parse().ok()?, last.parse().ok()?),
+    };
+    (1 <= first && first <= last).then_some((first, last))
+}
+
+impl TryFrom<String> for PageSet {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<PageSet> for String {
+    fn from(set: PageSet) -> String {
+        let part = |&(first, last): &(u32, u32)| match last {
+            u32::MAX => format!("{first}-"),
+            last if last == first => first.to_string(),
+            last => format!("{first}-{last}"),
+        };
+        set.ranges.iter().map(part).collect::<Vec<_>>().join(",")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_lists_are_read_and_written_alike() {
+        let set: PageSet = "1-3, 7,9-".parse().unwrap();
+        let inside: Vec<u32> = (1..=11).filter(|&page| set.contains(page)).collect();
+        assert_eq!(inside, [1, 2, 3, 7, 9, 10, 11]);
+        assert_eq!(String::from(set), "1-3,7,9-");
+    }
+
+    #[test]
+    fn a_wrong_page_list_says_how_a_right_one_looks() {
+        for wrong in ["", "0", "3-1", "a", "1--2"] {
+            assert!(wrong.parse::<PageSet>().unwrap_err().contains("1-3,7"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_option_is_a_key_of_the_configuration() {
+        let text = "jobs = 2\nformats = ['json']\ngroup = 'folder'\npages = '1-2'\nkeep-images = true";
+        let options: RunOptions = toml::from_str(text).unwrap();
+        assert_eq!((options.jobs, options.group, options.keep_images), (2, Group::Folder, true));
+        assert!(toml::from_str::<RunOptions>("job = 2").unwrap_err().to_string().contains("unknown field"));
+    }
+}

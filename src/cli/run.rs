@@ -1,0 +1,166 @@
+//! `vanthu run INPUT... --out DIR`: the main job.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{CliError, Exit, summary};
+use crate::batch::RunOptions;
+use crate::batch::options::{Format, Formats, Group, PageSet};
+use crate::batch::progress::{Progress, ProgressMode};
+use crate::batch::queue::{Run, run as run_batch};
+use crate::batch::report::Report;
+use crate::pipeline::{Options, Pipeline};
+
+/// Turn scans into restored text and JSON records.
+///
+/// Folders are searched through; images whose names differ only in a trailing number are the pages of one document.
+/// Results mirror the input under DIR/documents, and DIR/report.json says what became of every input. What is done is
+/// skipped on the next run, so a run that was broken off is gone on with by the same command.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  vanthu run scans/ --out results
+  vanthu run a.pdf b.tif --out results --formats json --pages 1-3
+  vanthu run scans/ --out results --progress json 2> progress.jsonl")]
+pub struct Args {
+    /// Files or folders: PDF, TIFF, PNG, JPEG, JPEG 2000, BMP, WebP, TXT.
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// The folder of the results.
+    #[arg(short, long, value_name = "DIR")]
+    out: PathBuf,
+    /// Threads that read pages [default: one for each core].
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+    /// What to file for each document [default: json,txt].
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    formats: Option<Vec<Format>>,
+    /// How images in a folder become documents [default: auto].
+    #[arg(long, value_enum)]
+    group: Option<Group>,
+    /// Only these pages of every document, for instance 1-3,7.
+    #[arg(long, value_name = "PAGES")]
+    pages: Option<PageSet>,
+    /// Give up a page after so many seconds [default: 120].
+    #[arg(long, value_name = "SECONDS")]
+    page_timeout: Option<u64>,
+    /// Refuse pages of more pixels.
+    #[arg(long, value_name = "PIXELS")]
+    max_pixels: Option<u64>,
+    /// Do again what is done.
+    #[arg(long)]
+    force: bool,
+    /// File the cleaned page images and the engine's reading, too.
+    #[arg(long)]
+    keep_images: bool,
+    /// Folder of the engine's models, instead of the system's.
+    #[arg(long, value_name = "DIR")]
+    tessdata: Option<PathBuf>,
+    /// Your own terms, one a line, on top of the built-in dictionary.
+    #[arg(long, value_name = "FILE")]
+    dictionary: Option<PathBuf>,
+    /// A TOML file with any of these options as keys; the command line goes first.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How to tell how far it is.
+    #[arg(long, value_enum, default_value = "auto")]
+    progress: ProgressMode,
+    /// Say nothing but errors.
+    #[arg(short, long)]
+    quiet: bool,
+    /// At the end, print a table of the documents on standard output.
+    #[arg(long)]
+    summary: bool,
+}
+
+/// Runs the batch.
+pub fn run(args: Args) -> Result<Exit, CliError> {
+    check_inputs(&args.inputs)?;
+    let options = options(&args)?;
+    let pipeline = Pipeline::new(pipeline_options(&options))?;
+    let mode = if args.quiet { ProgressMode::None } else { args.progress };
+    let (progress, stop) = (Progress::new(mode), stop_on_ctrl_c());
+    let report = run_batch(
+        &args.inputs,
+        &Run { pipeline: &pipeline, options: &options, out: &args.out, progress: &progress, stop: &stop },
+    )?;
+    if args.summary {
+        super::input::print(&summary::table(&args.out)?)?;
+    }
+    Ok(exit(&report))
+}
+
+fn exit(report: &Report) -> Exit {
+    match report {
+        Report { interrupted: true, .. } => Exit::Interrupted,
+        Report { failures, .. } if !failures.is_empty() => Exit::BadInput,
+        _ => Exit::Done,
+    }
+}
+
+/// A name that is not there is most likely mistyped: better said at once than in the morning.
+fn check_inputs(inputs: &[PathBuf]) -> Result<(), CliError> {
+    match inputs.iter().find(|path| std::fs::symlink_metadata(path).is_err()) {
+        None => Ok(()),
+        Some(path) => {
+            Err(CliError::new(Exit::NotFound, format!("{}: not found; check the name", path.display())))
+        }
+    }
+}
+
+fn options(args: &Args) -> Result<RunOptions, CliError> {
+    let mut options = args.config.as_deref().map(read_config).transpose()?.unwrap_or_default();
+    set(&mut options.jobs, args.jobs);
+    set(&mut options.formats, args.formats.as_ref().map(|list| Formats(list.iter().copied().collect())));
+    set(&mut options.group, args.group);
+    set(&mut options.page_timeout, args.page_timeout);
+    set(&mut options.max_pixels, args.max_pixels);
+    options.pages = args.pages.clone().or(options.pages);
+    options.tessdata = args.tessdata.clone().or(options.tessdata);
+    options.dictionary = args.dictionary.clone().or(options.dictionary);
+    options.force |= args.force;
+    options.keep_images |= args.keep_images;
+    Ok(options)
+}
+
+fn set<T>(option: &mut T, told: Option<T>) {
+    if let Some(value) = told {
+        *option = value;
+    }
+}
+
+fn read_config(path: &Path) -> Result<RunOptions, CliError> {
+    let bytes = super::input::read(Some(path))?;
+    let text = String::from_utf8_lossy(&bytes);
+    toml::from_str(&text).map_err(|error| {
+        CliError::new(Exit::Usage, format!("{}: {}; see `vanthu help run`", path.display(), error.message()))
+    })
+}
+
+fn pipeline_options(options: &RunOptions) -> Options {
+    let mut pipeline = Options { dictionary: options.dictionary.clone(), ..Options::default() };
+    pipeline.recognize.tessdata.clone_from(&options.tessdata);
+    if options.max_pixels > 0 {
+        pipeline.limits.max_pixels = options.max_pixels;
+    }
+    pipeline
+}
+
+/// The first Ctrl-C ends the run after the pages in hand, the second at once.
+fn stop_on_ctrl_c() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let handler = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(Exit::Interrupted as u8));
+        }
+        eprintln!(
+            "vanthu: finishing the pages in hand; Ctrl-C again stops at once, and nothing done is lost"
+        );
+    });
+    if let Err(error) = handler {
+        tracing::warn!("Ctrl-C cannot be caught ({error}); it will stop the run at once");
+    }
+    stop
+}

@@ -1,0 +1,20 @@
+//! `text.txt`: the restored text in reading order, a form feed between pages.
+
+use std::path::Path;
+
+use super::{WriteError, atomic};
+use crate::layout::reading_text;
+use crate::restore::restored_page::RestoredPage;
+
+/// The text of a document, a form feed between pages.
+pub fn text(pages: &[RestoredPage]) -> String {
+    pages.iter().map(|page| reading_text(&page.layout)).collect::<Vec<_>>().join("\u{c}")
+}
+
+/// Files the text of a document.
+///
+/// # Errors
+/// [`WriteError`] if the file cannot be written.
+pub fn write(path: &Path, pages: &[RestoredPage]) -> Result<(), WriteError> {
+    atomic::write(path, text(pages).as_bytes())
+}
