@@ -1,0 +1,5 @@
+//! All integration tests in one binary: a module for each capability.
+
+mod architecture;
+mod evaluate;
+mod schema;
