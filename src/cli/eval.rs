@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::{CliError, Exit, input};
 use crate::evaluate::{
-    Alternatives, EvaluateError, Pair, RecordScore, TextScore, alternatives_beside, calibration_table, is_record,
-    pair_files, read_alternatives, read_record, read_text, record_summary, record_table, repair_table,
-    score_calibration, score_record, score_repair, score_text, text_summary, text_table,
+    Alternatives, EvaluateError, Pair, RecordScore, TextScore, alternatives_beside, calibration_table,
+    is_record, pair_files, read_alternatives, read_record, read_text, record_summary, record_table,
+    repair_table, score_calibration, score_record, score_repair, score_text, text_summary, text_table,
 };
 
 /// Measure a text or a record against the right one.
@@ -63,7 +63,9 @@ pub fn run(args: Args) -> Result<Exit, CliError> {
 impl From<EvaluateError> for CliError {
     fn from(error: EvaluateError) -> Self {
         let exit = match &error {
-            EvaluateError::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Exit::NotFound,
+            EvaluateError::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                Exit::NotFound
+            }
             EvaluateError::Read { .. } => Exit::Io,
             EvaluateError::Form { .. } | EvaluateError::NothingToCompare(_) => Exit::BadInput,
         };
@@ -118,7 +120,8 @@ fn accepted_readings(args: &Args, gold: &Path) -> Result<(Alternatives, String),
     let file = if args.no_alt { None } else { args.alt.clone().or_else(|| alternatives_beside(gold)) };
     let Some(file) = file else { return Ok((Alternatives::default(), "none".into())) };
     let alternatives = read_alternatives(&file)?;
-    let name = file.file_name().filter(|_| !alternatives.is_empty()).map(|name| name.to_string_lossy().into_owned());
+    let name =
+        file.file_name().filter(|_| !alternatives.is_empty()).map(|name| name.to_string_lossy().into_owned());
     Ok((alternatives, name.unwrap_or_else(|| "none".into())))
 }
 

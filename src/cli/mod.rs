@@ -5,6 +5,7 @@
 
 mod completions;
 mod doctor;
+mod eval;
 mod exit;
 mod extract;
 mod input;
@@ -50,6 +51,7 @@ enum Command {
     Ocr(ocr::Args),
     Restore(restore::Args),
     Extract(extract::Args),
+    Eval(eval::Args),
     Schema(schema::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
@@ -68,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Ocr(args) => ocr::run(args),
         Command::Restore(args) => restore::run(args),
         Command::Extract(args) => extract::run(args),
+        Command::Eval(args) => eval::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Completions(args) => completions::run(args),

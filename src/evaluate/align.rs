@@ -116,9 +116,11 @@ mod tests {
     #[test]
     fn halving_costs_no_more_than_the_whole_table() {
         let gold: Vec<&str> = "một hai ba bốn năm sáu bảy".split(' ').cycle().take(400).collect();
-        let candidate: Vec<&str> = gold.iter().enumerate().filter(|(i, _)| i % 9 != 0).map(|(_, s)| *s).collect();
+        let candidate: Vec<&str> =
+            gold.iter().enumerate().filter(|(i, _)| i % 9 != 0).map(|(_, s)| *s).collect();
         let beside = align(&gold, &candidate);
-        let right = beside.iter().zip(&gold).filter(|(at, s)| at.is_some_and(|at| candidate[at] == **s)).count();
+        let right =
+            beside.iter().zip(&gold).filter(|(at, s)| at.is_some_and(|at| candidate[at] == **s)).count();
         assert_eq!(right, candidate.len());
     }
 }

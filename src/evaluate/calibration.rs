@@ -53,7 +53,12 @@ struct Claim {
 }
 
 /// Judges the claims of an edit log or word list about a candidate text.
-pub fn score_calibration(log: &str, candidate: &str, gold: &str, alternatives: &Alternatives) -> CalibrationScore {
+pub fn score_calibration(
+    log: &str,
+    candidate: &str,
+    gold: &str,
+    alternatives: &Alternatives,
+) -> CalibrationScore {
     let n = Normalizer { alternatives };
     let mut unjudged = 0;
     let mut judge = Judge::new(candidate, gold, n);
@@ -162,14 +167,16 @@ mod tests {
 
     #[test]
     fn the_same_word_twice_on_a_line_is_judged_twice() {
-        let log = "{\"line\":1,\"to\":\"số\",\"posterior\":0.5}\n{\"line\":1,\"to\":\"số\",\"posterior\":0.5}";
+        let log =
+            "{\"line\":1,\"to\":\"số\",\"posterior\":0.5}\n{\"line\":1,\"to\":\"số\",\"posterior\":0.5}";
         let score = score(log, "số và số", "số và sổ");
         assert_eq!((score.claims, score.ece), (2, 0.0));
     }
 
     #[test]
     fn lines_that_claim_nothing_are_counted_and_not_judged() {
-        let score = score("x\n{\"to\":\"a\",\"posterior\":7}\n{\"to\":\"vắng\",\"posterior\":0.9}", "số", "số");
+        let score =
+            score("x\n{\"to\":\"a\",\"posterior\":7}\n{\"to\":\"vắng\",\"posterior\":0.9}", "số", "số");
         assert_eq!((score.claims, score.unjudged, score.ece), (0, 3, 0.0));
     }
 }

@@ -58,7 +58,8 @@ pub fn pair_files(gold: &Path, candidate: &Path) -> Result<Vec<Pair>, EvaluateEr
         return Ok(vec![Pair { name, gold: gold.to_path_buf(), candidate: candidate.to_path_buf() }]);
     }
     let list = gold.join("gold.tsv");
-    let pairs = if list.is_file() { listed_pairs(gold, candidate, &list)? } else { pairs_by_name(gold, candidate)? };
+    let pairs =
+        if list.is_file() { listed_pairs(gold, candidate, &list)? } else { pairs_by_name(gold, candidate)? };
     if pairs.is_empty() { Err(EvaluateError::NothingToCompare(gold.to_path_buf())) } else { Ok(pairs) }
 }
 
@@ -67,8 +68,13 @@ fn listed_pairs(gold: &Path, candidate: &Path, list: &Path) -> Result<Vec<Pair>,
     let pair = |line: &str| {
         let (file, document) = line.split_once('\t')?;
         let document = document.split('\t').next().unwrap_or(document).trim();
-        let (path, result) = (gold.join(file.trim()), if is_record(Path::new(file)) { "record.json" } else { "text.txt" });
-        Some(Pair { name: document.to_string(), gold: path, candidate: candidate.join(document).join(result) })
+        let (path, result) =
+            (gold.join(file.trim()), if is_record(Path::new(file)) { "record.json" } else { "text.txt" });
+        Some(Pair {
+            name: document.to_string(),
+            gold: path,
+            candidate: candidate.join(document).join(result),
+        })
     };
     Ok(text.lines().filter(|line| !line.starts_with('#')).filter_map(pair).collect())
 }
@@ -79,7 +85,9 @@ fn pairs_by_name(gold: &Path, candidate: &Path) -> Result<Vec<Pair>, EvaluateErr
     for entry in fs::read_dir(gold).map_err(unreadable)? {
         names.push(entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned());
     }
-    names.retain(|name| (name.ends_with(".json") || name.ends_with(".txt")) && !name.ends_with(".alternatives.json"));
+    names.retain(|name| {
+        (name.ends_with(".json") || name.ends_with(".txt")) && !name.ends_with(".alternatives.json")
+    });
     names.sort();
     let pair = |name: String| Pair { gold: gold.join(&name), candidate: candidate.join(&name), name };
     Ok(names.into_iter().map(pair).collect())
@@ -121,7 +129,8 @@ pub fn alternatives_beside(gold: &Path) -> Option<PathBuf> {
 /// # Errors
 /// When it cannot be read or has another form.
 pub fn read_alternatives(path: &Path) -> Result<Alternatives, EvaluateError> {
-    let form = |source| EvaluateError::Form { path: path.to_path_buf(), wanted: "a list of alternatives", source };
+    let form =
+        |source| EvaluateError::Form { path: path.to_path_buf(), wanted: "a list of alternatives", source };
     Alternatives::parse(&read_text(path)?).map_err(form)
 }
 
@@ -132,7 +141,8 @@ mod tests {
     #[test]
     fn a_list_leads_from_answers_to_results() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("gold.tsv"), "# gold\tdocument\ngold_000.json\tke-hoach/a.pdf\n").unwrap();
+        fs::write(folder.path().join("gold.tsv"), "# gold\tdocument\ngold_000.json\tke-hoach/a.pdf\n")
+            .unwrap();
         let pairs = pair_files(folder.path(), Path::new("out/documents")).unwrap();
         assert_eq!(pairs[0].name, "ke-hoach/a.pdf");
         assert_eq!(pairs[0].candidate, Path::new("out/documents/ke-hoach/a.pdf/record.json"));

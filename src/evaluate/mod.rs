@@ -24,7 +24,8 @@ pub use alternatives::Alternatives;
 pub use calibration::{Bin, CalibrationScore, score_calibration};
 pub use distance::{common_subsequence, levenshtein, similarity};
 pub use files::{
-    EvaluateError, Pair, alternatives_beside, is_record, pair_files, read_alternatives, read_record, read_text,
+    EvaluateError, Pair, alternatives_beside, is_record, pair_files, read_alternatives, read_record,
+    read_text,
 };
 pub use record_score::{BlockScore, Measures, Prf, RecordScore, Total, score_record};
 pub use repair_score::{RepairScore, score_repair};

@@ -136,7 +136,11 @@ fn decimal(number: &serde_json::Number) -> String {
     match number.as_f64() {
         Some(value) if number.is_f64() => {
             let size = value.abs();
-            if size != 0.0 && !(1e-4..1e16).contains(&size) { exponential(value) } else { format!("{value:?}") }
+            if size != 0.0 && !(1e-4..1e16).contains(&size) {
+                exponential(value)
+            } else {
+                format!("{value:?}")
+            }
         }
         _ => number.to_string(),
     }

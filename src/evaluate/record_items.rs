@@ -143,7 +143,8 @@ fn agenda(record: &Value, n: Normalizer) -> Vec<Item> {
 
 /// Each content and each responsible cell alone.
 fn agenda_cells(record: &Value, n: Normalizer) -> Vec<Item> {
-    let cells = |row: &Item| ["content", "responsible"].map(|name| Item::named(name, row.get(name).to_string()));
+    let cells =
+        |row: &Item| ["content", "responsible"].map(|name| Item::named(name, row.get(name).to_string()));
     agenda(record, n).iter().flat_map(cells).filter(|cell| !cell.get("value").is_empty()).collect()
 }
 
@@ -189,7 +190,8 @@ fn tasks(record: &Value, n: Normalizer) -> Vec<Item> {
 /// The tasks with the section they stand in.
 fn task_links(record: &Value, n: Normalizer) -> Vec<Item> {
     let item = |task: &Value| {
-        let path: Vec<String> = members(&task["section_path"]).iter().map(|marker| n.marker(marker)).collect();
+        let path: Vec<String> =
+            members(&task["section_path"]).iter().map(|marker| n.marker(marker)).collect();
         let (unit, text) = (n.units(&task["unit"]), n.key(&task["text"]));
         Item::of(vec![("unit", unit), ("path", path.join("/")), ("text", text)])
     };
@@ -231,14 +233,20 @@ fn references(record: &Value, n: Normalizer) -> Vec<Item> {
             ("issuer", n.key(&reference["issuer"])),
             ("title", title),
         ];
-        Item { optional_fields: ["issuer", "number"].into_iter().filter(inferred).collect(), ..Item::of(fields) }
+        Item {
+            optional_fields: ["issuer", "number"].into_iter().filter(inferred).collect(),
+            ..Item::of(fields)
+        }
     };
     members(&record["references"]).iter().enumerate().map(item).collect()
 }
 
 /// One item for each legal basis, verbatim.
 fn legal_bases(record: &Value, n: Normalizer) -> Vec<Item> {
-    members(&record["legal_bases"]).iter().map(|basis| Item::of(vec![("raw", n.key(&basis["raw"]))])).collect()
+    members(&record["legal_bases"])
+        .iter()
+        .map(|basis| Item::of(vec![("raw", n.key(&basis["raw"]))]))
+        .collect()
 }
 
 /// One item for each paragraph before and after the sections.
@@ -246,7 +254,11 @@ fn prose(record: &Value, n: Normalizer) -> Vec<Item> {
     let paragraphs = |name: &'static str| {
         members(&record[name]).iter().map(move |text| Item::named(name, n.key(text))).collect::<Vec<_>>()
     };
-    ["preamble", "closing"].into_iter().flat_map(paragraphs).filter(|item| !item.get("value").is_empty()).collect()
+    ["preamble", "closing"]
+        .into_iter()
+        .flat_map(paragraphs)
+        .filter(|item| !item.get("value").is_empty())
+        .collect()
 }
 
 /// A node of the section tree with the markers that lead to it, joined by `/`.
@@ -333,7 +345,8 @@ mod tests {
 
     #[test]
     fn a_record_of_the_wrong_types_is_an_empty_record() {
-        let record = json!({"sections": 5, "tasks": {"a": 1}, "recipients": [], "signature": "x", "meeting": null});
+        let record =
+            json!({"sections": 5, "tasks": {"a": 1}, "recipients": [], "signature": "x", "meeting": null});
         for (name, reader) in BLOCKS.into_iter().chain(DIAGNOSTICS) {
             assert!(read(reader, record.clone()).is_empty(), "{name}");
         }

@@ -118,8 +118,12 @@ pub fn score_record(gold: &Value, candidate: &Value, alternatives: &Alternatives
         (*name, block, pairs)
     };
     let scored: Vec<_> = BLOCKS.iter().map(score).collect();
-    let order = scored.iter().find(|(name, ..)| *name == "sections").map(|(_, block, pairs)| section_order(block, pairs));
-    let mut diagnostics: Vec<_> = DIAGNOSTICS.iter().map(score).map(|(name, block, _)| (name, block)).collect();
+    let order = scored
+        .iter()
+        .find(|(name, ..)| *name == "sections")
+        .map(|(_, block, pairs)| section_order(block, pairs));
+    let mut diagnostics: Vec<_> =
+        DIAGNOSTICS.iter().map(score).map(|(name, block, _)| (name, block)).collect();
     diagnostics.extend(order.map(|order| ("section_order", order)));
     let blocks: Vec<_> = scored.into_iter().map(|(name, block, _)| (name, block)).collect();
     let total = total_of(&blocks);
@@ -186,7 +190,9 @@ fn unpaired(items: &[Item], paired: impl Iterator<Item = usize>) -> Vec<Value> {
 }
 
 fn as_object(item: &Item) -> Value {
-    Value::Object(item.fields.iter().map(|(name, value)| (name.to_string(), json!(value))).collect::<Map<_, _>>())
+    Value::Object(
+        item.fields.iter().map(|(name, value)| (name.to_string(), json!(value))).collect::<Map<_, _>>(),
+    )
 }
 
 /// Pairs the items of two blocks one to one; the answer is in order of the gold items.
@@ -316,7 +322,15 @@ fn section_order(sections: &BlockScore, pairs: &[Match]) -> BlockScore {
     let (gold, cand) = (sections.gold.saturating_sub(1), sections.cand.saturating_sub(1));
     let figure = Prf::of(kept as f64, cand, gold);
     let measures = Measures { exact: figure, folded: figure, soft: figure };
-    BlockScore { gold, cand, tp_exact: kept, tp_folded: kept, tp_soft: kept as f64, measures, ..BlockScore::default() }
+    BlockScore {
+        gold,
+        cand,
+        tp_exact: kept,
+        tp_folded: kept,
+        tp_soft: kept as f64,
+        measures,
+        ..BlockScore::default()
+    }
 }
 
 /// Blocks that are empty on both sides are left out.
@@ -324,7 +338,8 @@ fn total_of(blocks: &[(&'static str, BlockScore)]) -> Total {
     let live: Vec<&BlockScore> = blocks.iter().map(|(_, b)| b).filter(|b| b.gold + b.cand > 0).collect();
     let gold = live.iter().map(|block| block.gold).sum();
     let cand = live.iter().map(|block| block.cand).sum();
-    let pooled = |right: fn(&BlockScore) -> f64| Prf::of(live.iter().map(|block| right(block)).sum(), cand, gold);
+    let pooled =
+        |right: fn(&BlockScore) -> f64| Prf::of(live.iter().map(|block| right(block)).sum(), cand, gold);
     let mean = |figure: fn(&BlockScore) -> Prf| {
         let part = |of: fn(Prf) -> f64| match live.len() {
             0 => 0.0,

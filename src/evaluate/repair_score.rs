@@ -53,7 +53,11 @@ fn parallel_parts<'a>(raw: &'a str, restored: &'a str, gold: &'a str) -> Vec<(&'
     if count == 0 || raw.lines().count() != count || restored.lines().count() != count {
         return vec![(raw, restored, gold)];
     }
-    raw.lines().zip(restored.lines()).zip(gold.lines()).map(|((raw, restored), gold)| (raw, restored, gold)).collect()
+    raw.lines()
+        .zip(restored.lines())
+        .zip(gold.lines())
+        .map(|((raw, restored), gold)| (raw, restored, gold))
+        .collect()
 }
 
 fn rate(part: usize, whole: usize, of_none: f64) -> f64 {
@@ -69,7 +73,8 @@ fn codes(text: &str) -> Vec<&str> {
 impl RepairScore {
     fn add_syllables(&mut self, raw: &[&str], restored: &[&str], gold: &[&str]) {
         let (before, after) = (right(gold, raw), right(gold, restored));
-        let count = |was: bool, is: bool| before.iter().zip(&after).filter(|&pair| pair == (&was, &is)).count();
+        let count =
+            |was: bool, is: bool| before.iter().zip(&after).filter(|&pair| pair == (&was, &is)).count();
         self.gold_syllables += gold.len();
         self.right_before += before.iter().filter(|&&right| right).count();
         self.harmed += count(true, false);
@@ -85,7 +90,9 @@ impl RepairScore {
 
 /// For each gold token, whether the text has it.
 fn right(gold: &[&str], text: &[&str]) -> Vec<bool> {
-    let same = |(gold, at): (&&str, Option<usize>)| at.and_then(|at| text.get(at)).is_some_and(|token| token == gold);
+    let same = |(gold, at): (&&str, Option<usize>)| {
+        at.and_then(|at| text.get(at)).is_some_and(|token| token == gold)
+    };
     gold.iter().zip(align(gold, text)).map(same).collect()
 }
 

@@ -11,7 +11,8 @@ use super::text_score::TextScore;
 
 /// The table of one record, with every difference below it when `verbose`.
 pub fn record_table(score: &RecordScore, verbose: bool) -> String {
-    let columns = ["exact", "folded", "soft"].map(|name| format!("{:>9}{:>7}{:>7}", format!("{name} P"), "R", "F1"));
+    let columns =
+        ["exact", "folded", "soft"].map(|name| format!("{:>9}{:>7}{:>7}", format!("{name} P"), "R", "F1"));
     let head = format!("{:18}{:>5}{:>5}  {}", "block", "gold", "cand", columns.concat());
     let rule = "-".repeat(head.chars().count());
     let mut out = format!("{head}\n");
@@ -80,7 +81,11 @@ pub fn repair_table(score: &RepairScore) -> String {
 /// The reliability table of stated probabilities and the error that sums it up.
 pub fn calibration_table(score: &CalibrationScore) -> String {
     let mut out = format!("{:26}{}\n{:26}{}\n", "claims", score.claims, "unjudged", score.unjudged);
-    let _ = writeln!(out, "{:26}{:.4}\n{:14}{:>8}{:>9}{:>9}", "ece", score.ece, "stated", "claims", "mean", "right");
+    let _ = writeln!(
+        out,
+        "{:26}{:.4}\n{:14}{:>8}{:>9}{:>9}",
+        "ece", score.ece, "stated", "claims", "mean", "right"
+    );
     for bin in score.bins.iter().filter(|bin| bin.count > 0) {
         let range = format!("{:.1} to {:.1}", bin.from, bin.to);
         let _ = writeln!(out, "{range:14}{:>8}{:9.4}{:9.4}", bin.count, bin.stated, bin.right);
@@ -131,7 +136,8 @@ fn markdown(corner: &str, names: Vec<&str>, rows: Vec<(&str, Vec<Option<f64>>)>)
         format!("| {name} | {} |\n", cells.iter().map(cell).collect::<Vec<_>>().join(" | "))
     };
     out.extend(rows.iter().map(|(name, cells)| line(name, cells)));
-    let column = |at: usize| rows.iter().filter_map(|(_, cells)| cells.get(at).copied().flatten()).collect::<Vec<_>>();
+    let column =
+        |at: usize| rows.iter().filter_map(|(_, cells)| cells.get(at).copied().flatten()).collect::<Vec<_>>();
     let means: Vec<_> = (0..names.len()).map(|at| mean(&column(at))).collect();
     out + &line("**mean**", &means)
 }
@@ -151,7 +157,10 @@ mod tests {
         let (gold, cand) = (json!({"subject": "Số hóa"}), json!({"subject": "Số hoá"}));
         let score = score_record(&gold, &cand, &Alternatives::default());
         let table = record_table(&score, true);
-        assert!(table.contains("DIFF metadata 0.8333\n  gold {\"name\": \"subject\", \"value\": \"Số hóa\"}"), "{table}");
+        assert!(
+            table.contains("DIFF metadata 0.8333\n  gold {\"name\": \"subject\", \"value\": \"Số hóa\"}"),
+            "{table}"
+        );
         assert!(table.contains("metadata              1    1     0.0000 0.0000 0.0000   1.0000"), "{table}");
     }
 
@@ -166,6 +175,9 @@ mod tests {
     #[test]
     fn the_text_table_has_counts_and_rates() {
         let table = text_table(&score_text("Số hóa", "So hoa", &Alternatives::default()));
-        assert!(table.starts_with("gold_chars                6\n") && table.contains("cer                       0.3333\n"));
+        assert!(
+            table.starts_with("gold_chars                6\n")
+                && table.contains("cer                       0.3333\n")
+        );
     }
 }

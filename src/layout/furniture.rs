@@ -8,7 +8,7 @@ use super::line::{Segment, build_column};
 use super::page_layout::{Furniture, FurnitureKind};
 use super::straight::{Frame, Token};
 use crate::alphabet::fold_key;
-use crate::prepare::page_image::{Direction, Ruling};
+use crate::recognize::ocr_page::{Direction, Ruling};
 
 /// Takes out the words that are remains of rules or specks: no letter or digit in them, and lying on a rule or made of
 /// signs that never stand alone in a paper.

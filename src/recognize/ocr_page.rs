@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::{Affine, Rect};
-use crate::prepare::page_image::Ruling;
+pub use crate::prepare::page_image::{Direction, Ruling};
 
 /// What was read on one page. Boxes are in the upright frame; `to_source` leads back to the source pixels.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -26,12 +26,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Modules above the line of stages: they may know every stage, and of each other what is named here.
-const ABOVE: &[(&str, &[&str])] = &[("pipeline", &[]), ("batch", &["pipeline"]), ("cli", &["pipeline", "batch", "evaluate"])];
+const ABOVE: &[(&str, &[&str])] =
+    &[("pipeline", &[]), ("batch", &["pipeline"]), ("cli", &["pipeline", "batch", "evaluate"])];
 
 /// A type of an earlier stage that a later one may name, with the reason.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("write", "restore", "text.txt is the restored page, which has no other carrier"),
-];
+const EXCEPTIONS: &[(&str, &str, &str)] =
+    &[("write", "restore", "text.txt is the restored page, which has no other carrier")];
 
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bcrate::(\{[^;]*?\}|[a-z_]+)").unwrap());
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:^|[{,])\s*([a-z_]+)").unwrap());
@@ -50,7 +50,8 @@ fn source_root() -> PathBuf {
 /// Every source file by its path below `src`, in order.
 fn sources() -> Vec<(PathBuf, String)> {
     let files = walkdir::WalkDir::new(source_root()).sort_by_file_name().into_iter().filter_map(Result::ok);
-    let rust = files.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|e| e == "rs"));
+    let rust =
+        files.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|e| e == "rs"));
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
         (path.strip_prefix(source_root()).unwrap().to_path_buf(), text)
@@ -102,7 +103,8 @@ fn targets(reference: &str) -> Vec<String> {
 }
 
 fn is_allowed(from: &str, to: &str) -> bool {
-    let listed = |table: &[(&str, &[&str])]| table.iter().any(|(name, known)| *name == from && known.contains(&to));
+    let listed =
+        |table: &[(&str, &[&str])]| table.iter().any(|(name, known)| *name == from && known.contains(&to));
     let is_stage = ALLOWED.iter().any(|(name, _)| *name == to);
     let above = ABOVE.iter().any(|(name, _)| *name == from);
     let excepted = EXCEPTIONS.iter().any(|(a, b, _)| (*a, *b) == (from, to));
@@ -123,8 +125,10 @@ fn every_import_is_in_the_table() {
 fn every_module_is_in_the_table() {
     let known: BTreeSet<&str> = ALLOWED.iter().chain(ABOVE).map(|(name, _)| *name).collect();
     let modules: BTreeSet<String> = sources().iter().map(|(path, _)| module_of(path)).collect();
-    let strangers: Vec<_> =
-        modules.iter().filter(|name| !known.contains(name.as_str()) && !["lib", "main"].contains(&name.as_str())).collect();
+    let strangers: Vec<_> = modules
+        .iter()
+        .filter(|name| !known.contains(name.as_str()) && !["lib", "main"].contains(&name.as_str()))
+        .collect();
     assert!(strangers.is_empty(), "not in the table: {strangers:?}");
 }
 
@@ -137,7 +141,8 @@ fn there_is_no_import_cycle() {
     // Take away what imports nothing that is left, until nothing can be taken: what remains is a cycle.
     let mut left: BTreeSet<String> = known.keys().cloned().collect();
     loop {
-        let leaves: Vec<String> = left.iter().filter(|name| known[*name].is_disjoint(&left)).cloned().collect();
+        let leaves: Vec<String> =
+            left.iter().filter(|name| known[*name].is_disjoint(&left)).cloned().collect();
         if leaves.is_empty() {
             break;
         }
@@ -150,8 +155,11 @@ fn there_is_no_import_cycle() {
 fn only_the_engine_adapter_is_unsafe() {
     let word = Regex::new(r"\bunsafe\b").unwrap();
     let outside = |path: &Path| module_of(path) != "recognize";
-    let wrong: Vec<_> =
-        sources().into_iter().filter(|(path, text)| outside(path) && word.is_match(&code(text))).map(|(path, _)| path).collect();
+    let wrong: Vec<_> = sources()
+        .into_iter()
+        .filter(|(path, text)| outside(path) && word.is_match(&code(text)))
+        .map(|(path, _)| path)
+        .collect();
     assert!(wrong.is_empty(), "unsafe outside src/recognize: {wrong:?}");
 }
 
@@ -161,18 +169,23 @@ fn no_file_is_a_drawer_for_odds_and_ends() {
     let is_drawer = |part: std::path::Component| {
         drawers.contains(&part.as_os_str().to_string_lossy().trim_end_matches(".rs"))
     };
-    let wrong: Vec<_> = sources().into_iter().map(|(path, _)| path).filter(|path| path.components().any(is_drawer)).collect();
+    let wrong: Vec<_> =
+        sources().into_iter().map(|(path, _)| path).filter(|path| path.components().any(is_drawer)).collect();
     assert!(wrong.is_empty(), "name these for what they hold: {wrong:?}");
 }
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    let silent: Vec<_> = sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(path, _)| path).collect();
+    let silent: Vec<_> =
+        sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(path, _)| path).collect();
     assert!(silent.is_empty(), "no //! at the top: {silent:?}");
 }
 
 #[test]
 fn references_in_braces_are_seen() {
-    assert_eq!(targets("{alphabet::Case, geometry::{Rect, Affine}, layout}"), ["alphabet", "geometry", "layout"]);
+    assert_eq!(
+        targets("{alphabet::Case, geometry::{Rect, Affine}, layout}"),
+        ["alphabet", "geometry", "layout"]
+    );
     assert_eq!(targets("ingest"), ["ingest"]);
 }

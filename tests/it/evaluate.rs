@@ -40,7 +40,8 @@ fn reference(pairs: &[(PathBuf, PathBuf)]) -> Option<Vec<Value>> {
         return None;
     }
     let row = |(gold, cand): &(PathBuf, PathBuf)| {
-        let alternatives = alternatives_beside(gold).map_or_else(String::new, |path| path.display().to_string());
+        let alternatives =
+            alternatives_beside(gold).map_or_else(String::new, |path| path.display().to_string());
         format!("{}\t{}\t{alternatives}\n", gold.display(), cand.display())
     };
     let folder = tempfile::tempdir().unwrap();
@@ -53,11 +54,18 @@ fn reference(pairs: &[(PathBuf, PathBuf)]) -> Option<Vec<Value>> {
         return None;
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    Some(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect(),
+    )
 }
 
 fn ours(gold: &Path, cand: &Path) -> Value {
-    let alternatives = alternatives_beside(gold).map_or_else(Alternatives::default, |path| read_alternatives(&path).unwrap());
+    let alternatives = alternatives_beside(gold)
+        .map_or_else(Alternatives::default, |path| read_alternatives(&path).unwrap());
     if gold.extension().is_some_and(|extension| extension == "json") {
         json!(score_record(&read_record(gold).unwrap(), &read_record(cand).unwrap(), &alternatives))
     } else {
@@ -122,7 +130,9 @@ impl Damage {
     /// Members lost, doubled, swapped, of another type; strings damaged.
     fn value(&mut self, value: &mut Value) {
         if self.once_in(60) {
-            *value = [json!(null), json!(5), json!(2.5), json!(true), json!([]), json!({}), json!("x")][self.below(7)].clone();
+            *value = [json!(null), json!(5), json!(2.5), json!(true), json!([]), json!({}), json!("x")]
+                [self.below(7)]
+            .clone();
         }
         match value {
             Value::String(text) if self.once_in(6) => *text = self.text(text, 25),

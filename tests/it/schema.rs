@@ -10,13 +10,15 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 fn read(path: &Path) -> Value {
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    serde_json::from_str(&fs::read_to_string(path).unwrap())
+        .unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 /// All JSON files below a folder that claim to be records, in order of path.
 fn records(folder: &Path) -> Vec<PathBuf> {
     let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
-    let json = files.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|e| e == "json"));
+    let json =
+        files.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|e| e == "json"));
     json.filter(|path| read(path).get("schema_version").is_some()).collect()
 }
 
@@ -66,20 +68,25 @@ impl Validator<'_> {
             "type" => one_or_more(wanted).iter().any(|name| is_a(value, name.as_str().unwrap())),
             "const" => value == wanted,
             "enum" => wanted.as_array().unwrap().contains(value),
-            "pattern" => value.as_str().is_none_or(|text| Regex::new(wanted.as_str().unwrap()).unwrap().is_match(text)),
+            "pattern" => {
+                value.as_str().is_none_or(|text| Regex::new(wanted.as_str().unwrap()).unwrap().is_match(text))
+            }
             "minimum" => number().is_none_or(|(value, least)| value >= least),
             "maximum" => number().is_none_or(|(value, most)| value <= most),
             "minItems" => count().is_none_or(|(count, least)| count >= least),
             "maxItems" => count().is_none_or(|(count, most)| count <= most),
             "required" => self.has_all(wanted, value),
-            "oneOf" => wanted.as_array().unwrap().iter().filter(|schema| self.fits(schema, value)).count() == 1,
+            "oneOf" => {
+                wanted.as_array().unwrap().iter().filter(|schema| self.fits(schema, value)).count() == 1
+            }
             "$ref" => return self.check(self.definition(wanted), value, at, faults),
             "items" => return self.check_items(wanted, value, at, faults),
             "properties" | "additionalProperties" => {
                 return self.check_members(keyword, wanted, all, value, at, faults);
             }
             "propertyNames" => {
-                let names = value.as_object().into_iter().flatten().map(|(name, _)| Value::String(name.clone()));
+                let names =
+                    value.as_object().into_iter().flatten().map(|(name, _)| Value::String(name.clone()));
                 names.into_iter().all(|name| self.fits(wanted, &name))
             }
             _ => panic!("the schema uses {keyword}, which this validator does not know"),

@@ -9,7 +9,7 @@
 
 use super::grid::{Grid, Span};
 use crate::layout::straight::{Frame, Token};
-use crate::prepare::page_image::{Direction, Ruling};
+use crate::recognize::ocr_page::{Direction, Ruling};
 
 /// Rules looked at, the longest first: no paper has more, a halftone picture may.
 const MOST_RULES: usize = 2000;
