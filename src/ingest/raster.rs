@@ -4,7 +4,7 @@
 //! against the limits before a pixel is decoded.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use hayro_jpeg2000::{DecodeSettings, Image as Jpeg2000};
@@ -75,6 +75,9 @@ impl RasterPage {
         if self.format == Format::Jpeg2000 {
             return self.decode_jpeg2000();
         }
+        if self.format == Format::Jpeg && !ends_as_jpeg(&self.path)? {
+            return Err(IngestError::damaged(&self.path, "it ends too early: no end-of-image mark"));
+        }
         let mut decoder = self.decoder()?;
         let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
         let mut image = DynamicImage::from_decoder(decoder).map_err(|e| self.image_error(&e))?;
@@ -85,7 +88,7 @@ impl RasterPage {
     fn decode_jpeg2000(&self) -> Result<DynamicImage, IngestError> {
         let bytes = std::fs::read(&self.path).map_err(|e| IngestError::io(&self.path, &e))?;
         let damaged = || IngestError::damaged(&self.path, "the JPEG 2000 data cannot be decoded");
-        let image = Jpeg2000::new(&bytes, &DecodeSettings::default()).map_err(|_| damaged())?;
+        let image = Jpeg2000::new(&bytes, &DecodeSettings { strict: true, ..Default::default() }).map_err(|_| damaged())?;
         if !self.limits.admits(image.width(), image.height()) {
             let (width, height) = (image.width(), image.height());
             return Err(IngestError::too_many_pixels(&self.path, width, height, self.limits.max_pixels));
@@ -106,6 +109,19 @@ impl PageReader for RasterPage {
         let image = self.decode()?;
         Ok(SourcePage { number, image, dpi: self.dpi, text_layer: None })
     }
+}
+
+/// Whether the end-of-image mark is there; the decoder would fill up what is missing with grey and say nothing.
+/// Cameras and mail programs append a little, so the last 64 KiB are searched.
+fn ends_as_jpeg(path: &Path) -> Result<bool, IngestError> {
+    let tail = |mut file: File| {
+        let length = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(length.saturating_sub(64 << 10)))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map(|_| bytes)
+    };
+    let bytes = File::open(path).and_then(tail).map_err(|e| IngestError::io(path, &e))?;
+    Ok(bytes.windows(2).any(|w| w == [0xff, 0xd9]))
 }
 
 fn image_format(format: Format) -> image::ImageFormat {

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::page_image::PageImage;
 use super::resample::resample;
 use super::sketch::Sketch;
-use super::{background, deskew, gray, resolution, ruling};
+use super::{background, blank, components, deskew, despeckle, gray, resolution, ruling, smooth};
 use crate::geometry::Affine;
 use crate::ingest::source_page::SourcePage;
 
@@ -38,13 +38,17 @@ pub struct PrepareOptions {
     pub deskew: bool,
     /// Take red seals off the text beneath them, by colour.
     pub remove_seals: bool,
+    /// Take off lone specks, punch holes and dark edges.
+    pub despeckle: bool,
+    /// Soften the ragged outlines of bilevel print.
+    pub smooth: bool,
     /// Finest resolution the engine is given, in dots per inch; coarser pages are enlarged towards it.
     pub target_dpi: f32,
 }
 
 impl Default for PrepareOptions {
     fn default() -> Self {
-        Self { turn: Turn::None, flatten: true, deskew: true, remove_seals: true, target_dpi: 300.0 }
+        Self { turn: Turn::None, flatten: true, deskew: true, remove_seals: true, despeckle: true, smooth: true, target_dpi: 300.0 }
     }
 }
 
@@ -77,14 +81,24 @@ pub fn prepare(page: &SourcePage, options: &PrepareOptions) -> Result<PageImage,
     if options.flatten {
         background::flatten(&mut gray);
     }
+    let pieces = components::find(&gray).unwrap_or_default();
+    let scale = resolution::scale(&gray, &pieces, page.dpi, options.target_dpi);
+    if options.despeckle {
+        despeckle::despeckle(&mut gray, &pieces, scale.dpi);
+    }
     let sketch = Sketch::of(&gray);
-    let scale = resolution::scale(&gray, &sketch, page.dpi, options.target_dpi);
     let skew = if options.deskew { deskew::skew(&sketch) } else { 0.0 };
-    let (gray, straightened) = straighten(gray, scale.factor, skew);
+    let blank = blank::is_blank(&pieces, gray.width(), gray.height(), scale.dpi);
+    let bilevel = background::is_bilevel(&gray);
+    let (mut gray, straightened) = straighten(gray, scale.factor, skew);
+    if options.smooth && bilevel {
+        let n = std::env::var("VT_BLUR").ok().and_then(|v| v.parse().ok()).unwrap_or(1);
+        for _ in 0..n { smooth::smooth(&mut gray); }
+    }
     let dpi = scale.dpi * scale.factor;
     Ok(PageImage {
         number: page.number,
-        blank: sketch.is_blank(),
+        blank,
         dpi,
         source_width,
         source_height,

@@ -4,13 +4,17 @@
 //! transform that leads every pixel back to the source. Never invents ink.
 
 pub mod background;
+pub mod blank;
 pub mod clean;
+pub mod components;
 pub mod deskew;
+pub mod despeckle;
 pub mod gray;
 pub mod page_image;
 pub mod resample;
 pub mod resolution;
 pub mod ruling;
 pub mod sketch;
+pub mod smooth;
 
 pub use clean::{PrepareError, PrepareOptions, Turn, prepare};

@@ -46,16 +46,4 @@ impl Sketch {
     pub fn rows(&self) -> impl Iterator<Item = &[bool]> {
         self.ink.chunks_exact(self.width)
     }
-
-    /// Whether there is no print: next to no ink away from the edges, where scanners leave shadows.
-    pub fn is_blank(&self) -> bool {
-        let (edge_x, edge_y) = (self.width / 20, self.height / 20);
-        let inner = self.rows().skip(edge_y).take(self.height.saturating_sub(2 * edge_y));
-        let ink: usize = inner
-            .map(|row| {
-                row.get(edge_x..self.width - edge_x).unwrap_or_default().iter().filter(|&&i| i).count()
-            })
-            .sum();
-        ink * 20_000 < self.width * self.height
-    }
 }
