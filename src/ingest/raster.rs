@@ -88,7 +88,8 @@ impl RasterPage {
     fn decode_jpeg2000(&self) -> Result<DynamicImage, IngestError> {
         let bytes = std::fs::read(&self.path).map_err(|e| IngestError::io(&self.path, &e))?;
         let damaged = || IngestError::damaged(&self.path, "the JPEG 2000 data cannot be decoded");
-        let image = Jpeg2000::new(&bytes, &DecodeSettings { strict: true, ..Default::default() }).map_err(|_| damaged())?;
+        let image = Jpeg2000::new(&bytes, &DecodeSettings { strict: true, ..Default::default() })
+            .map_err(|_| damaged())?;
         if !self.limits.admits(image.width(), image.height()) {
             let (width, height) = (image.width(), image.height());
             return Err(IngestError::too_many_pixels(&self.path, width, height, self.limits.max_pixels));

@@ -24,7 +24,7 @@ pub struct TextLayer {
     pub words: Vec<LayerWord>,
     /// Drawn for the eye; `false` for the hidden text that another program's OCR lays under a scan.
     pub visible: bool,
-    /// An image covers most of the page, so the words may be no more than a stamp on it.
+    /// An image covers a good part of the page, so the words may not be all of its text.
     pub over_scan: bool,
 }
 

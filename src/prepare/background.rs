@@ -145,7 +145,7 @@ fn upper_quartile(histogram: &[u16; 64]) -> f32 {
 
 /// Spreads grey between the usual ink and nearly white paper over the whole range.
 fn spread(gray: &mut GrayImage) {
-    let white = 255.0 * std::env::var("VT_WHITE").ok().and_then(|v| v.parse().ok()).unwrap_or(WHITE_POINT);
+    let white = 255.0 * WHITE_POINT;
     let black = ink_level(gray).min(white - 60.0);
     let table: Vec<u8> =
         (0..256).map(|v| ((v as f32 - black) * 255.0 / (white - black)).clamp(0.0, 255.0) as u8).collect();

@@ -48,7 +48,15 @@ pub struct PrepareOptions {
 
 impl Default for PrepareOptions {
     fn default() -> Self {
-        Self { turn: Turn::None, flatten: true, deskew: true, remove_seals: true, despeckle: true, smooth: true, target_dpi: 300.0 }
+        Self {
+            turn: Turn::None,
+            flatten: true,
+            deskew: true,
+            remove_seals: true,
+            despeckle: true,
+            smooth: true,
+            target_dpi: 300.0,
+        }
     }
 }
 
@@ -92,8 +100,7 @@ pub fn prepare(page: &SourcePage, options: &PrepareOptions) -> Result<PageImage,
     let bilevel = background::is_bilevel(&gray);
     let (mut gray, straightened) = straighten(gray, scale.factor, skew);
     if options.smooth && bilevel {
-        let n = std::env::var("VT_BLUR").ok().and_then(|v| v.parse().ok()).unwrap_or(1);
-        for _ in 0..n { smooth::smooth(&mut gray); }
+        smooth::smooth(&mut gray);
     }
     let dpi = scale.dpi * scale.factor;
     Ok(PageImage {

@@ -88,9 +88,9 @@ fn x_height(components: &[Component]) -> Option<f32> {
         let near = heights.get(h - reach..(h + reach + 1).min(heights.len())).unwrap_or_default();
         near.iter().map(|&n| u64::from(n)).sum::<u64>() * h as u64 * 1000 / (2 * reach as u64 + 1)
     };
-    let (_, height) = (5..heights.len()).map(|h| (weight(h), h)).fold((0, 0), |best, next| {
-        if next.0 > best.0 { next } else { best }
-    });
+    let (_, height) = (5..heights.len())
+        .map(|h| (weight(h), h))
+        .fold((0, 0), |best, next| if next.0 > best.0 { next } else { best });
     let enough = heights.get(height).is_some_and(|_| heights.iter().sum::<u32>() >= FEWEST_LETTERS);
     (enough && height > 0).then_some(height as f32)
 }

@@ -4,9 +4,11 @@
 //! confidences and the engine's own second choices. Never corrects what it read.
 
 pub mod error;
+pub mod layer;
 pub mod model;
 pub mod ocr_page;
 pub mod reading;
+pub mod replay;
 pub mod tesseract;
 
 pub use error::RecognizeError;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::error::RecognizeError;
+use super::layer;
 use super::model::Model;
 use super::ocr_page::{OcrPage, Origin};
 use super::tesseract::{Engine, Segmentation};
@@ -22,6 +23,8 @@ pub struct RecognizeOptions {
     pub tessdata: Option<PathBuf>,
     /// How the engine cuts up the page; default [`Segmentation::Auto`].
     pub segmentation: Segmentation,
+    /// Take over a PDF's own text where it is good; default `true`.
+    pub text_layer: bool,
     /// Ask for second choices of letters; costs about a tenth of the time.
     pub alternatives: bool,
     /// Give up on a page after this long. Layout analysis does not look at the clock, so it may take longer.
@@ -34,6 +37,7 @@ impl Default for RecognizeOptions {
             language: "vie".to_string(),
             tessdata: None,
             segmentation: Segmentation::Auto,
+            text_layer: true,
             alternatives: true,
             deadline: None,
         }
@@ -51,7 +55,11 @@ thread_local! {
 /// error: it comes back without words.
 pub fn recognize(page: &PageImage, options: &RecognizeOptions) -> Result<OcrPage, RecognizeError> {
     let mut read = sheet(page);
-    if !page.blank {
+    if let Some(words) = options.text_layer.then(|| layer::take_over(page)).flatten() {
+        read.words = words;
+        read.origin = Origin::TextLayer;
+        read.blank = false;
+    } else if !page.blank {
         read.words = with_engine(options, |engine| engine.read(page, options))?;
     }
     Ok(read)

@@ -18,6 +18,9 @@ use crate::ingest::source_page::TextLayer;
 /// An image covers so much of a page at least if the page is a scan.
 const SCAN_SHARE: f64 = 0.6;
 
+/// An image that covers so much of a page may hold text that the layer lacks.
+const PICTURE_SHARE: f64 = 0.25;
+
 /// An image as it is placed on the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Placed {
@@ -107,7 +110,7 @@ impl Survey {
 
     /// The words of the page, in pixels; `from_points` leads there from points of the page.
     pub fn text_layer(self, from_points: &Affine) -> Option<TextLayer> {
-        let over_scan = self.images.iter().any(|i| self.share(i) >= SCAN_SHARE);
+        let over_scan = self.images.iter().any(|i| self.share(i) >= PICTURE_SHARE);
         let visible = !self.visible.is_empty();
         let words = if visible { self.visible } else { self.invisible };
         super::layer(words.finish(from_points), visible, over_scan)
