@@ -158,7 +158,7 @@ mod tests {
         let score = score_record(&gold, &cand, &Alternatives::default());
         let table = record_table(&score, true);
         assert!(
-            table.contains("DIFF metadata 0.8333\n  gold {\"name\": \"subject\", \"value\": \"Số hóa\"}"),
+            table.contains("DIFF metadata 0.6667\n  gold {\"name\": \"subject\", \"value\": \"Số hóa\"}"),
             "{table}"
         );
         assert!(table.contains("metadata              1    1     0.0000 0.0000 0.0000   1.0000"), "{table}");
