@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::layout::reading_text;
+
 pub use crate::layout::page_layout::{
     Alignment, Block, Cell, Furniture, FurnitureKind, Lane, Line, Origin, PageLayout, Paragraph, Table, Word,
 };
@@ -13,6 +15,13 @@ pub struct RestoredPage {
     pub layout: PageLayout,
     /// Every change, in reading order.
     pub edits: Vec<WordEdit>,
+}
+
+impl RestoredPage {
+    /// The restored text in reading order.
+    pub fn text(&self) -> String {
+        reading_text(&self.layout)
+    }
 }
 
 /// One change to one or more words of a page.

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use super::{WriteError, atomic};
-use crate::layout::reading_text;
 use crate::restore::restored_page::RestoredPage;
 
 /// The text of a document, a form feed between pages.
 pub fn text(pages: &[RestoredPage]) -> String {
-    pages.iter().map(|page| reading_text(&page.layout)).collect::<Vec<_>>().join("\u{c}")
+    pages.iter().map(RestoredPage::text).collect::<Vec<_>>().join("\u{c}")
 }
 
 /// Files the text of a document.

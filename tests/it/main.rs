@@ -2,4 +2,5 @@
 
 mod architecture;
 mod evaluate;
+mod run;
 mod schema;
