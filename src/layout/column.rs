@@ -93,6 +93,7 @@ pub(super) fn letterhead(segments: &mut Vec<Segment>, margins: &Margins, height:
         page_center: margins.center(),
         start: baseline - 2.2 * em,
         motto: baseline + 0.6 * em,
+        smallest: 0.7 * em,
     };
     Some(walk.take(segments))
 }
@@ -146,6 +147,8 @@ struct Walk {
     start: f32,
     /// Just below the motto's first line; what is above may be a stamp and ends nothing.
     motto: f32,
+    /// Type below this size above the motto's line is a stamp's.
+    smallest: f32,
 }
 
 impl Walk {
@@ -157,7 +160,8 @@ impl Walk {
         for segment in std::mem::take(segments) {
             let too_far = reached.is_some_and(|y| segment.baseline - y > 4.5 * segment.em);
             over |= too_far || starts_body(&segment);
-            let above = segment.baseline < self.start;
+            let above =
+                segment.baseline < self.start || segment.baseline < self.motto && segment.em < self.smallest;
             if over || above {
                 rest.push(segment);
                 continue;

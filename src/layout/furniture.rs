@@ -6,7 +6,7 @@
 use super::column::Margins;
 use super::line::{Segment, build_column};
 use super::page_layout::{Furniture, FurnitureKind};
-use super::straight::{Frame, Token};
+use super::straight::{Frame, Token, weighted_median};
 use crate::alphabet::fold_key;
 use crate::recognize::ocr_page::{Direction, Ruling};
 
@@ -137,20 +137,42 @@ fn reads_as_page_number(text: &str, centred: bool) -> bool {
     length > 0 && ((numeric && length <= 7) || (roman && length <= 5) || (centred && length <= 2))
 }
 
-/// Takes out the text of electronic signatures above the letterhead: much smaller type, or the words such stamps
-/// hold, and whatever the engine read in the seals beside them.
-pub(super) fn take_signing_stamps(segments: &mut Vec<Segment>, em: f32, height: f32) -> Vec<Segment> {
-    let is_small = |s: &Segment| s.baseline < 0.15 * height && s.em < 0.72 * em;
-    let is_stamp =
-        |s: &Segment| is_small(s) || s.baseline < 0.15 * height && s.em < 0.85 * em && has_signing_words(s);
+/// Takes out the text of electronic signatures above `head`, where the letterhead begins: much smaller type, or the
+/// words such stamps hold, and whatever the engine read in the seals beside them.
+pub(super) fn take_signing_stamps(segments: &mut Vec<Segment>, em: f32, head: f32) -> Vec<Token> {
+    let is_above = |s: &Segment| s.baseline < head;
+    let is_stamp = |s: &Segment| is_above(s) && (s.em < 0.72 * em || has_signing_words(s));
     let signed = segments.iter().any(|s| is_stamp(s) && has_signing_words(s));
     let full_size =
         segments.iter().filter(|s| s.em >= 0.72 * em && s.tokens.len() > 2 && !has_signing_words(s));
-    let first_line = full_size.map(|s| s.top).fold(height, f32::min);
+    let first_line = full_size.map(|s| s.top).fold(head, f32::min);
     let is_seal = |s: &Segment| signed && s.baseline < first_line && s.tokens.len() <= 2;
-    let (stamps, kept) = std::mem::take(segments).into_iter().partition(|s| is_stamp(s) || is_seal(s));
+    let (stamps, kept): (Vec<_>, Vec<_>) =
+        std::mem::take(segments).into_iter().partition(|s| is_stamp(s) || is_seal(s));
     *segments = kept;
-    stamps
+    stamps.into_iter().flat_map(|segment| segment.tokens).collect()
+}
+
+/// Takes the text of the seal out of the signature's column: capitals and whole lines of much smaller type than the
+/// signature's, stars and other signs. A name's word that the seal's rim cuts stays.
+pub(super) fn take_seal(column: &mut Vec<Segment>) -> Vec<Token> {
+    let tokens = || column.iter().flat_map(|s| &s.tokens);
+    let sizes = tokens().filter(|t| t.has_letter_or_digit()).map(|t| (t.em, t.text().chars().count() as f32));
+    let Some(em) = weighted_median(sizes.collect()) else { return Vec::new() };
+    let is_upper = |t: &Token| !t.text().chars().any(char::is_lowercase);
+    let mut seal = Vec::new();
+    let parted = std::mem::take(column).into_iter().filter_map(|segment| {
+        let small_line = segment.em < 0.75 * em;
+        let is_seal = |t: &Token| {
+            let sign = !t.has_letter_or_digit() && !is_bullet(t.text());
+            sign || t.em < 0.75 * em && (small_line || is_upper(t))
+        };
+        let (out, kept): (Vec<_>, Vec<_>) = segment.tokens.into_iter().partition(is_seal);
+        seal.extend(out);
+        Segment::of(kept)
+    });
+    *column = parted.collect();
+    seal
 }
 
 fn has_signing_words(segment: &Segment) -> bool {

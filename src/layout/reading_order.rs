@@ -8,8 +8,10 @@ use super::furniture;
 use super::line::{self, Segment};
 use super::page_layout::{Block, FurnitureKind, Lane, PageLayout};
 use super::paragraph;
-use super::straight;
-use super::table::ruled;
+use super::straight::{self, Frame, Token};
+use super::table::grid::Grid;
+use super::table::{aligned, ruled};
+use crate::recognize::ocr_page::Direction;
 use crate::recognize::ocr_page::OcrPage;
 
 /// How a page is laid out.
@@ -85,10 +87,23 @@ fn blocks(page: &OcrPage, options: &LayoutOptions) -> Vec<Block> {
     let margins =
         Margins::of(segments.iter(), frame.em).unwrap_or(Margins { left: 0.0, right: page.width as f32 });
     let page_number = furniture::take_page_number(&mut segments, &margins, height);
-    let stamps = furniture::take_signing_stamps(&mut segments, frame.em, height);
-    specks.extend(furniture::take_lone_specks(&mut segments));
     let letterhead = column::letterhead(&mut segments, &margins, height);
-    let foot = column::foot(&mut segments, &margins);
+    let head = letterhead.as_ref().map_or(0.15 * height, Columns::top);
+    let mut stamps = furniture::take_signing_stamps(&mut segments, frame.em, head);
+    specks.extend(furniture::take_lone_specks(&mut segments));
+    let mut foot = column::foot(&mut segments, &margins);
+    if let Some(foot) = &mut foot {
+        stamps.extend(furniture::take_seal(&mut foot.right));
+    }
+    if options.tables {
+        for grid in aligned::find(&segments, &level_rules(page, &frame), frame.em) {
+            let tokens = take_inside(&mut segments, &grid);
+            let (table, left_over) = grid.fill(tokens);
+            segments.extend(line::build(left_over));
+            parts.push(Part { top: grid.top(), blocks: vec![Block::Table(table)] });
+        }
+        line::sort_down(&mut segments);
+    }
     let segments = line::join_level(segments);
     let margins = Margins::of(segments.iter(), frame.em).unwrap_or(margins);
     let pitch = paragraph::pitch(&segments).unwrap_or(1.3 * frame.em);
@@ -103,11 +118,25 @@ fn blocks(page: &OcrPage, options: &LayoutOptions) -> Vec<Block> {
         }
     }));
     let mut blocks = Vec::new();
-    let stamps = stamps.into_iter().flat_map(|segment| segment.tokens).collect();
     blocks.extend(furniture::of_tokens(FurnitureKind::Stamp, stamps).map(Block::Furniture));
     blocks.extend(weave(segments, parts, &margins, pitch));
     blocks.extend(furniture::of_tokens(FurnitureKind::Noise, specks).map(Block::Furniture));
     blocks
+}
+
+/// Horizontal rules in the straight frame.
+fn level_rules(page: &OcrPage, frame: &Frame) -> Vec<aligned::Level> {
+    let level = page.rulings.iter().filter(|r| r.direction == Direction::Horizontal);
+    level.map(|r| frame.straighten(&r.bbox)).map(|(x0, y0, x1, y1)| ((y0 + y1) / 2.0, x0, x1)).collect()
+}
+
+/// Takes the words of the segments that lie within a grid.
+fn take_inside(segments: &mut Vec<Segment>, grid: &Grid) -> Vec<Token> {
+    let (inside, outside): (Vec<_>, Vec<_>) = std::mem::take(segments)
+        .into_iter()
+        .partition(|s| grid.contains(s.center_x(), (s.top + s.bottom) / 2.0));
+    *segments = outside;
+    inside.into_iter().flat_map(|segment| segment.tokens).collect()
 }
 
 /// The two columns, left before right, each with margins of its own.

@@ -38,7 +38,8 @@ fn order(blocks: &[Block]) -> Vec<&Block> {
 
 /// `Số: 265/KH-UBND`, `S6:265`
 fn is_number(key: &str) -> bool {
-    key.starts_with("so") || key.starts_with("s6") || key.split('/').count() > 1 && key.contains('-')
+    let figure = key.contains(|c: char| c.is_ascii_digit() || c == ':' || c == '/');
+    (key.starts_with("so") || key.starts_with("s6")) && figure || key.contains('/') && key.contains('-')
 }
 
 /// `Hà Nội, ngày 26 tháng 9 năm 2025`
