@@ -137,7 +137,11 @@ pub(super) enum Marker {
 impl Marker {
     pub fn of(line: &Segment) -> Self {
         let mut words = line.tokens.iter().map(|t| t.text());
-        let (first, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        Marker::of_words(words.next().unwrap_or(""), words.next().unwrap_or(""))
+    }
+
+    /// What the first two words of a line open.
+    pub fn of_words(first: &str, second: &str) -> Self {
         let mut letters = first.chars();
         let opens = matches!(letters.next(), Some('-' | '–' | '—' | '+' | '•' | '*'));
         if opens && letters.next().is_none_or(|c| c.is_alphabetic()) {

@@ -10,7 +10,7 @@
 use super::grid::{Grid, Span};
 use crate::layout::line::Segment;
 use crate::layout::paragraph::Marker;
-use crate::layout::straight::weighted_median;
+use crate::layout::straight::{Token, weighted_median};
 
 /// A horizontal rule in the straight frame: its place, and from where to where it runs.
 pub(in crate::layout) type Level = (f32, f32, f32);
@@ -77,19 +77,19 @@ fn run(rows: &[Row], start: usize, em: f32) -> Option<Run> {
             last_split = end;
         }
     }
-    let tail =
-        trailing(rows.get(last_split..end)?, rows.get(last_split - 1)?, rows.get(start..last_split)?, em);
+    let first = gutters.iter().find(|gutter| gutter.0 > f32::MIN)?.0;
+    let tail = trailing(rows.get(last_split..end)?, rows.get(start..last_split)?, first, em);
     Some(Run { end: last_split + tail, gutters })
 }
 
 /// How many single lines below the last row with two columns still belong to it: they follow closely and begin where
 /// lines of a later column do.
-fn trailing(rows: &[Row], above: Row, table: &[Row], em: f32) -> usize {
+fn trailing(rows: &[Row], table: &[Row], gutter: f32, em: f32) -> usize {
     let starts: Vec<f32> = table.iter().flat_map(|row| row.iter().skip(1).map(|s| s.x0)).collect();
     let begins_column = |s: &Segment| starts.iter().filter(|x| (*x - s.x0).abs() < 0.5 * em).count() >= 2;
-    let aboves = std::iter::once(&above).chain(rows);
+    let aboves = table.last().into_iter().chain(rows);
     let belongs = |(above, row): &(&Row, &Row)| {
-        distance(above, row) < 1.55 * em && (ends_open(above) || row.iter().all(begins_column))
+        distance(above, row) < 1.55 * em && (ends_open(above, gutter) || row.iter().all(begins_column))
     };
     aboves.zip(rows).take_while(belongs).count()
 }
@@ -227,10 +227,10 @@ fn row_edges(rows: &[Row], first_gutter: f32, reach: White, rules: &[Level], em:
                 && rule.0 > between.0 - 0.4 * em
                 && rule.0 < between.1 + 0.4 * em
         });
-        let head = pair[1].first().filter(|s| s.x0 < first_gutter);
-        let numbered = head.is_some_and(opens_row) && !ends_open(&pair[0]);
-        let fresh = uniform && head.is_some_and(|s| !continues(s));
-        if ruled || *gap > least + 0.25 * em || numbered || fresh {
+        let head = head(pair[1], first_gutter);
+        let goes_on = continues(&head) || ends_open(pair[0], first_gutter);
+        let begins = !head.is_empty() && !goes_on && (uniform || opens_row(&head));
+        if ruled || *gap > least + 0.25 * em || begins {
             edges.push((between.0 + between.1) / 2.0);
         }
     }
@@ -238,23 +238,27 @@ fn row_edges(rows: &[Row], first_gutter: f32, reach: White, rules: &[Level], em:
     edges
 }
 
+/// The words of a row's first column.
+fn head<'a>(row: Row<'a>, gutter: f32) -> Vec<&'a Token> {
+    row.iter().flat_map(|segment| &segment.tokens).take_while(|token| token.x0 < gutter).collect()
+}
+
 /// Begins with a small letter: the text of the row above goes on.
-fn continues(segment: &Segment) -> bool {
-    segment.tokens.first().is_some_and(|token| token.text().starts_with(char::is_lowercase))
+fn continues(head: &[&Token]) -> bool {
+    head.first().is_some_and(|token| token.text().starts_with(char::is_lowercase))
 }
 
 /// The first column's text ends in a dash: `7h30 -`, and its end stands below.
-fn ends_open(row: Row) -> bool {
-    let last = row.first().and_then(|segment| segment.tokens.last());
-    last.is_some_and(|token| matches!(token.text(), "-" | "–" | "—"))
+fn ends_open(row: Row, gutter: f32) -> bool {
+    head(row, gutter).last().is_some_and(|token| matches!(token.text(), "-" | "–" | "—"))
 }
 
 /// A number, a marker or an hour in the first column.
-fn opens_row(segment: &Segment) -> bool {
-    let first = segment.tokens.first().map_or("", |t| t.text());
+fn opens_row(head: &[&Token]) -> bool {
+    let (first, second) = (head.first().map_or("", |t| t.text()), head.get(1).map_or("", |t| t.text()));
     let figures = first.chars().filter(char::is_ascii_digit).count();
-    let length = first.chars().count();
-    figures > 0 && length <= 3 || Marker::of(segment) == Marker::Number || figures > 0 && is_hour(first)
+    let short = first.chars().count() <= 3;
+    figures > 0 && (short || is_hour(first)) || Marker::of_words(first, second) == Marker::Number
 }
 
 fn is_hour(word: &str) -> bool {
