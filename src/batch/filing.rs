@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::options::{Format, Formats};
+use super::exports;
+use super::options::Formats;
 use super::report::{Failure, Review};
 use super::status::{DocumentStatus, PageStatus, State};
 use crate::extract::quality::{PageQuality, REVIEW_BELOW};
 use crate::extract::{SourceInfo, Warning};
-use crate::ingest::Document;
+use crate::ingest::{Document, PageReader};
 use crate::layout::page_layout::PageLayout;
 use crate::pipeline::{Paper, ReadPage};
-use crate::write::{WriteError, atomic, json as json_file, text};
+use crate::write::{WriteError, atomic, json as json_file};
 
 /// What became of a page.
 #[derive(Debug)]
@@ -162,17 +163,13 @@ pub fn status(
         .flat_map(|quality| &quality.pages)
         .map(|page| page_status(page, failed(page.page)))
         .collect();
-    let name = |format: &Format| match format {
-        Format::Json => "record.json".to_owned(),
-        Format::Txt => "text.txt".to_owned(),
-    };
     DocumentStatus {
         state: pages.iter().map(|page| page.state).max().unwrap_or(State::Ok),
         reason: None,
         input_sha256,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         options_sha256,
-        files: formats.0.iter().map(name).collect(),
+        files: formats.0.iter().flat_map(|format| exports::files(*format, paper, results)).collect(),
         pages,
     }
 }
@@ -194,14 +191,14 @@ fn page_status(page: &PageQuality, failure: Option<String>) -> PageStatus {
 ///
 /// # Errors
 /// [`WriteError`] if a file cannot be written.
-pub fn file(folder: &Path, paper: &Paper, status: &DocumentStatus) -> Result<(), WriteError> {
-    for name in &status.files {
-        let path = folder.join(name);
-        match name.as_str() {
-            "record.json" => json_file::write(&path, &paper.record)?,
-            _ => text::write(&path, &paper.pages)?,
-        }
-    }
+pub fn file(
+    folder: &Path,
+    paper: &Paper,
+    status: &DocumentStatus,
+    formats: &Formats,
+    reader: Option<&dyn PageReader>,
+) -> Result<(), WriteError> {
+    formats.0.iter().try_for_each(|format| exports::write(*format, folder, paper, reader))?;
     json_file::write(&folder.join("status.json"), status)
 }
 

@@ -3,6 +3,7 @@
 //! Reads files and folders, writes `documents/…` and `report.json`. One bad input costs only itself; what is done is
 //! skipped on the next run; the same input gives the same bytes with any number of jobs.
 
+pub mod exports;
 pub mod filing;
 pub mod fingerprint;
 pub mod options;

@@ -65,6 +65,20 @@ pub enum Format {
     Json,
     /// `text.txt`
     Txt,
+    /// `alto/0001.xml` and so on: ALTO 4.4, a page a file
+    Alto,
+    /// `text.hocr`: hOCR
+    Hocr,
+    /// `text.md`: Markdown
+    Md,
+    /// `tables/agenda.csv`, `attendees.csv`, `tasks.csv`
+    Csv,
+    /// `tables.xlsx`: the same, a sheet each
+    Xlsx,
+    /// `searchable.pdf`: PDF/A-2b of the scans with the restored text beneath
+    Pdf,
+    /// `DIR/records.jsonl`: every record of the results on a line of its own
+    Jsonl,
 }
 
 /// The formats of a run.

@@ -14,14 +14,14 @@ use std::time::Instant;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::filing::{self, Filed, PageResult};
-use super::options::RunOptions;
+use super::options::{Format, RunOptions};
 use super::progress::Progress;
 use super::report::Report;
 use super::status::{DocumentStatus, State};
 use super::{BatchError, fingerprint};
 use crate::ingest::{self, DiscoverOptions, Document, Opened, PageReader};
 use crate::pipeline::{Clock, Paper, Pipeline, Stage};
-use crate::write::{WriteError, atomic, json};
+use crate::write::{WriteError, atomic, catalog, json, jsonl};
 
 /// What a run works with.
 pub struct Run<'a> {
@@ -57,6 +57,7 @@ pub fn run(inputs: &[PathBuf], run: &Run<'_>) -> Result<Report, BatchError> {
     if let Some(error) = into_inner(shared.broken) {
         return Err(error.into());
     }
+    threads.install(|| sum_up(run))?;
     let mut filed = into_inner(shared.filed);
     filed.sort_by(|a, b| a.document.cmp(&b.document));
     let report =
@@ -64,6 +65,19 @@ pub fn run(inputs: &[PathBuf], run: &Run<'_>) -> Result<Report, BatchError> {
     json::write(&run.out.join("report.json"), &report)?;
     run.progress.finish();
     Ok(report)
+}
+
+/// Brings up to date what is made of all results together.
+fn sum_up(run: &Run<'_>) -> Result<(), WriteError> {
+    if run.options.formats.0.contains(&Format::Jsonl) {
+        let broken = |name: &str| run.progress.problem(&format!("{name}: its record cannot be read"));
+        atomic::write_with(&run.out.join("records.jsonl"), |to| jsonl::write(run.out, to, broken).map(drop))?;
+    }
+    // The catalogue is derived: a run is not lost for it, and `vanthu index` makes it anew.
+    if let Err(error) = catalog::update(run.out) {
+        run.progress.problem(&format!("the catalogue was not brought up to date: {error}"));
+    }
+    Ok(())
 }
 
 /// What all threads share.
@@ -198,7 +212,7 @@ impl Shared<'_> {
                 let paper =
                     self.run.pipeline.text(&text, filing::source(&document, &input_sha256, None), &mut clock);
                 self.run.progress.page(&filing::name(&document), 1, State::Ok);
-                self.file(&document, paper, &[], input_sha256, options_sha256, &mut clock);
+                self.file(&document, paper, &[], (input_sha256, options_sha256), None, &mut clock);
             }
             Job::Page(open, slot) => {
                 self.page(&open, slot, &mut clock);
@@ -254,8 +268,8 @@ impl Shared<'_> {
             &open.document,
             paper,
             &results,
-            open.input_sha256.clone(),
-            open.options_sha256.clone(),
+            (open.input_sha256.clone(), open.options_sha256.clone()),
+            Some(open.reader.as_ref()),
             clock,
         );
     }
@@ -267,13 +281,14 @@ impl Shared<'_> {
         document: &Document,
         paper: Paper,
         results: &[PageResult],
-        input_sha256: String,
-        options_sha256: String,
+        (input_sha256, options_sha256): (String, String),
+        reader: Option<&dyn PageReader>,
         clock: &mut Clock,
     ) {
-        let status = filing::status(&paper, results, input_sha256, options_sha256, &self.run.options.formats);
+        let formats = &self.run.options.formats;
+        let status = filing::status(&paper, results, input_sha256, options_sha256, formats);
         let folder = filing::folder(self.run.out, document);
-        match clock.time(Stage::Write, || filing::file(&folder, &paper, &status)) {
+        match clock.time(Stage::Write, || filing::file(&folder, &paper, &status, formats, reader)) {
             Ok(()) => {
                 self.run.progress.document(&filing::name(document), "done");
                 self.filed(Filed::done(document, status));

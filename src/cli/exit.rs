@@ -9,6 +9,7 @@ use crate::ingest::IngestError;
 use crate::pipeline::PipelineError;
 use crate::recognize::RecognizeError;
 use crate::write::WriteError;
+use crate::write::catalog::CatalogError;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +80,18 @@ impl From<WriteError> for CliError {
         let full = matches!(&error, WriteError::Io { source, .. }
             if matches!(source.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded));
         Self::new(if full { Exit::TryAgain } else { Exit::CannotCreate }, error.to_string())
+    }
+}
+
+impl From<CatalogError> for CliError {
+    fn from(error: CatalogError) -> Self {
+        let exit = match &error {
+            CatalogError::Missing(_) => Exit::NotFound,
+            CatalogError::Unusable(_) => Exit::BadInput,
+            CatalogError::Sqlite { .. } => Exit::Io,
+            CatalogError::Io { .. } => Exit::CannotCreate,
+        };
+        Self::new(exit, error.to_string())
     }
 }
 

@@ -8,11 +8,13 @@ mod doctor;
 mod eval;
 mod exit;
 mod extract;
+mod index;
 mod input;
 mod ocr;
 mod restore;
 mod run;
 mod schema;
+mod search;
 mod summary;
 
 use std::process::ExitCode;
@@ -43,6 +45,7 @@ Examples:
   vanthu ocr plan.pdf > plan.txt           one paper to restored text
   vanthu restore < stripped.txt            give text its marks back
   vanthu extract plan.txt | jq .subject    text to a record
+  vanthu search results ke hoach           find a page again, with or without marks
   vanthu doctor                            is everything in place?";
 
 #[derive(Debug, Subcommand)]
@@ -52,6 +55,8 @@ enum Command {
     Restore(restore::Args),
     Extract(extract::Args),
     Eval(eval::Args),
+    Search(search::Args),
+    Index(index::Args),
     Schema(schema::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
@@ -71,6 +76,8 @@ pub fn main() -> ExitCode {
         Command::Restore(args) => restore::run(args),
         Command::Extract(args) => extract::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Search(args) => search::run(args),
+        Command::Index(args) => index::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Completions(args) => completions::run(args),

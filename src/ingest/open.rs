@@ -16,6 +16,13 @@ pub trait PageReader: Send + Sync {
 
     /// Decodes page `number` (1-based). An error concerns this page alone.
     fn page(&self, number: u32) -> Result<SourcePage, IngestError>;
+
+    /// The JPEG stream of page `number` as it stands in the file, where that alone shows what `page` gives (perhaps
+    /// more, beyond the page's edge: then the sizes differ).
+    fn jpeg(&self, number: u32) -> Option<Vec<u8>> {
+        let _ = number;
+        None
+    }
 }
 
 /// An opened document.
@@ -115,6 +122,11 @@ impl Group {
 impl PageReader for Group {
     fn page_count(&self) -> u32 {
         self.starts.last().copied().unwrap_or(0)
+    }
+
+    fn jpeg(&self, number: u32) -> Option<Vec<u8>> {
+        let index = self.starts.partition_point(|&start| start < number).saturating_sub(1);
+        self.readers.get(index)?.jpeg(number - self.starts.get(index)?)
     }
 
     fn page(&self, number: u32) -> Result<SourcePage, IngestError> {

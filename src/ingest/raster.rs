@@ -103,6 +103,13 @@ impl PageReader for RasterPage {
         1
     }
 
+    fn jpeg(&self, number: u32) -> Option<Vec<u8>> {
+        let upright = |orientation| orientation == image::metadata::Orientation::NoTransforms;
+        let jpeg = number == 1 && self.format == Format::Jpeg;
+        let jpeg = jpeg && self.decoder().ok()?.orientation().map_or(true, upright);
+        jpeg.then(|| std::fs::read(&self.path).ok()).flatten()
+    }
+
     fn page(&self, number: u32) -> Result<SourcePage, IngestError> {
         if number != 1 {
             return Err(IngestError::page(&self.path, number, "the file has one page"));

@@ -4,7 +4,7 @@
 //! temporary left behind by a killed run starts with [`TEMPORARY_PREFIX`] and is cleared by the next run.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::WriteError;
@@ -18,17 +18,34 @@ pub const TEMPORARY_PREFIX: &str = ".vanthu-";
 /// [`WriteError::Io`] if the folder or the file cannot be written; then nothing is left under `path`'s name that was
 /// not there before.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    write_in(path, bytes).map_err(|source| WriteError::Io { path: path.to_owned(), source })
+    write_with(path, |file| file.write_all(bytes))
 }
 
-fn write_in(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Puts what `fill` writes at `path`, piece by piece, creating the folders above it.
+///
+/// # Errors
+/// As [`write`], and what `fill` says.
+pub fn write_with(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<&File>) -> std::io::Result<()>,
+) -> Result<(), WriteError> {
+    write_in(path, fill).map_err(|source| WriteError::Io { path: path.to_owned(), source })
+}
+
+fn write_in(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<&File>) -> std::io::Result<()>,
+) -> std::io::Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new()
+    let file = tempfile::Builder::new()
         .prefix(TEMPORARY_PREFIX)
         .permissions(world_readable())
         .tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    let mut buffer = BufWriter::new(file.as_file());
+    fill(&mut buffer)?;
+    buffer.flush()?;
+    drop(buffer);
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     // The rename itself is only durable once the folder is.

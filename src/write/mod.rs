@@ -1,11 +1,21 @@
-//! Files the results: JSON, text, status and report, each by atomic rename.
+//! Files the results: JSON, text, ALTO, hOCR, tables, searchable PDF, the catalogue, each by atomic rename.
 //!
 //! Reads a [`Record`](crate::extract::record::Record) and the restored pages, writes one folder a document. A reader
-//! never sees half a file.
+//! never sees half a file, and the same input gives the same bytes.
 
+pub mod alto;
 pub mod atomic;
+pub mod catalog;
+pub mod hocr;
 pub mod json;
+pub mod jsonl;
+pub mod markdown;
+pub mod pdf;
+mod place;
+pub mod results;
+pub mod table;
 pub mod text;
+mod xml;
 
 /// Why a result could not be filed.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@
 //! content is missing or damaged is an error, never a white sheet.
 
 pub mod native;
+pub mod original;
 pub mod survey;
 pub mod words;
 
@@ -133,6 +134,11 @@ impl PdfPages {
 impl PageReader for PdfPages {
     fn page_count(&self) -> u32 {
         self.pdf.pages().len() as u32
+    }
+
+    fn jpeg(&self, number: u32) -> Option<Vec<u8>> {
+        let page = self.pdf.pages().get((number as usize).checked_sub(1)?)?;
+        guarded(|| original::jpeg(page, &Survey::of(page).sole_image()?)).flatten()
     }
 
     fn page(&self, number: u32) -> Result<SourcePage, IngestError> {

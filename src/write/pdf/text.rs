@@ -1,0 +1,281 @@
+//! The invisible text: each word over its image, at the line's size, stretched to the word's width.
+//!
+//! Viewers and text extractors tell lines by their baselines and sizes. The engine's boxes are those of the ink, so a
+//! line's size and baseline are worked out from all its words: a word of given letters reaches known shares of the
+//! type size above and below the baseline (a capital with a mark 0.9, an `x` 0.45, a `g` −0.21); the medians hold.
+
+use pdf_writer::types::TextRenderingMode;
+use pdf_writer::{Content, Name, Str};
+
+use super::font::{self, BlankFont};
+use super::scan::Scan;
+use crate::alphabet::{fold_char, nfc};
+use crate::geometry::{Affine, Rect};
+use crate::restore::restored_page::{Line, PageLayout, Word};
+
+/// The name of the font in a page's resources.
+pub const FONT: &[u8] = b"F";
+/// The name of the page image in a page's resources.
+pub const IMAGE: &[u8] = b"I";
+
+/// A4 in points, for a page of which nothing is known.
+const A4: (f32, f32) = (595.0, 842.0);
+/// The longest side PDF/A allows, in points.
+const LONGEST_SIDE: f64 = 14_400.0;
+
+/// How pixels lie on the sheet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Frame {
+    /// Width of the sheet in points, as scanned.
+    pub width: f32,
+    /// Height of the sheet in points, as scanned.
+    pub height: f32,
+    /// Degrees by which a viewer turns the sheet clockwise, so that the text stands upright: 0, 90, 180 or 270.
+    pub turn: i32,
+    /// Points in a pixel of the source page.
+    pub scale: f64,
+    /// From the upright frame to points of the sheet, y upwards.
+    pub from_upright: Affine,
+}
+
+impl Frame {
+    /// The frame of a page; its size comes from the image, where there is one.
+    pub fn of(page: &PageLayout, scan: Option<&Scan>) -> Self {
+        let (width, height) = scan.map_or((page.source_width, page.source_height), Scan::size);
+        if width == 0 || height == 0 {
+            let (width, height) = A4;
+            return Self { width, height, turn: 0, scale: 1.0, from_upright: Affine::identity() };
+        }
+        let (width, height) = (f64::from(width), f64::from(height));
+        // Within what PDF/A allows: a page of 3 to 14,400 points.
+        let scale =
+            (72.0 / source_dpi(page)).clamp(3.0 / width.min(height), LONGEST_SIDE / width.max(height));
+        let flip = Affine { coefficients: [scale, 0.0, 0.0, 0.0, -scale, height * scale] };
+        Self {
+            width: (width * scale) as f32,
+            height: (height * scale) as f32,
+            turn: turn(&page.to_source),
+            scale,
+            from_upright: page.to_source.then(&flip),
+        }
+    }
+}
+
+/// Dots per inch of the source page; 300 where the page does not say, or says what cannot be.
+fn source_dpi(page: &PageLayout) -> f64 {
+    let [a, b, _, d, e, _] = page.to_source.coefficients;
+    let dpi = f64::from(page.dpi) * (a * e - b * d).abs().sqrt();
+    if (30.0..=4800.0).contains(&dpi) { dpi } else { 300.0 }
+}
+
+/// The quarter turns that bring the text upright, in degrees clockwise.
+fn turn(to_source: &Affine) -> i32 {
+    let [a, _, _, d, _, _] = to_source.coefficients;
+    let quarters = (d.atan2(a) / std::f64::consts::FRAC_PI_2).round() as i32;
+    (-quarters).rem_euclid(4) * 90
+}
+
+/// The instructions of a page: its image, then its words.
+pub fn content(page: &PageLayout, frame: &Frame, has_image: bool, letters: &mut BlankFont) -> Vec<u8> {
+    let mut content = Content::new();
+    if has_image {
+        content.save_state().transform([frame.width, 0.0, 0.0, frame.height, 0.0, 0.0]);
+        content.x_object(Name(IMAGE)).restore_state();
+    }
+    content.begin_text().set_text_rendering_mode(TextRenderingMode::Invisible);
+    for line in page.blocks.iter().flat_map(|block| block.lines()) {
+        lay_line(&mut content, line, frame, letters);
+    }
+    content.end_text();
+    content.finish().to_vec()
+}
+
+fn lay_line(content: &mut Content, line: &Line, frame: &Frame, letters: &mut BlankFont) {
+    let Some(setting) = Setting::of(line) else { return };
+    let [a, b, _, d, e, _] = frame.from_upright.coefficients;
+    let size = setting.size * (a * e - b * d).abs().sqrt();
+    content.set_font(Name(FONT), size as f32);
+    let last = line.words.len().saturating_sub(1);
+    for (index, word) in line.words.iter().enumerate() {
+        let (Some(rect), text) = (word.bbox, shown(&word.text)) else { continue };
+        if text.is_empty() {
+            continue;
+        }
+        let natural = font::text_width(&text) / 1000.0 * setting.size;
+        let stretch = (f64::from(rect.width().max(1)) / natural.max(1e-3)).clamp(0.05, 20.0);
+        let (x, y) = frame.from_upright.apply(f64::from(rect.x0), setting.baseline(rect));
+        // Directions of one unit to the right and one unit up, of length 1 but for the stretch.
+        let unit = size / setting.size;
+        let right = [a / unit * stretch, d / unit * stretch];
+        let up = [-b / unit, -e / unit];
+        content.set_text_matrix([right[0], right[1], up[0], up[1], x, y].map(|n| n as f32));
+        // A blank after the word, so that what is copied has one, whatever the viewer thinks of gaps.
+        let blank = if index < last { " " } else { "" };
+        content.show(Str(&letters.encode(&format!("{text}{blank}"))));
+    }
+}
+
+/// NFC, without what a font must not mean (PDF/A) and what no text holds: control characters, non-characters.
+fn shown(text: &str) -> String {
+    let stray = |c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    nfc(text).chars().filter(|c| !stray(*c)).collect::<String>().trim().to_owned()
+}
+
+/// Type size of a line, and its baseline as a straight line, in pixels of the upright frame.
+struct Setting {
+    size: f64,
+    /// Baseline at x = 0, and how far it falls for each pixel to the right.
+    start: f64,
+    slope: f64,
+}
+
+impl Setting {
+    /// `None` for a line without boxes.
+    fn of(line: &Line) -> Option<Self> {
+        let words: Vec<(Rect, Reach)> = line.words.iter().filter_map(Reach::of).collect();
+        let size = median(
+            words.iter().map(|(rect, reach)| f64::from(rect.height().max(1)) / (reach.up - reach.down)),
+        )?;
+        let size = size.max(1.0);
+        // The foot of each word, were it to stand on the baseline.
+        let feet: Vec<(f64, f64)> = words
+            .iter()
+            .map(|(rect, reach)| (f64::from(rect.center_x()), f64::from(rect.y1) + reach.down * size))
+            .collect();
+        let slope = slope(&feet, size);
+        let start = median(feet.iter().map(|(x, y)| y - slope * x))?;
+        Some(Self { size, start, slope })
+    }
+
+    fn baseline(&self, rect: Rect) -> f64 {
+        self.start + self.slope * f64::from(rect.x0)
+    }
+}
+
+/// The tilt left in a line after deskewing: from the medians of its left and its right third.
+fn slope(feet: &[(f64, f64)], size: f64) -> f64 {
+    let third = feet.len() / 3;
+    if third < 2 {
+        return 0.0;
+    }
+    let middle =
+        |part: &[(f64, f64)]| Some((median(part.iter().map(|p| p.0))?, median(part.iter().map(|p| p.1))?));
+    let ends = feet.get(..third).and_then(middle).zip(feet.get(feet.len() - third..).and_then(middle));
+    match ends {
+        // More than a few degrees is no tilt but a line that is none.
+        Some(((x0, y0), (x1, y1))) if x1 - x0 > 4.0 * size => ((y1 - y0) / (x1 - x0)).clamp(-0.05, 0.05),
+        _ => 0.0,
+    }
+}
+
+/// How far the ink of a word reaches above and below (negative) the baseline, in type sizes.
+struct Reach {
+    up: f64,
+    down: f64,
+}
+
+impl Reach {
+    fn of(word: &Word) -> Option<(Rect, Self)> {
+        let reach = word
+            .text
+            .chars()
+            .map(letter_reach)
+            .reduce(|a, b| Self { up: a.up.max(b.up), down: a.down.min(b.down) })?;
+        let flat = reach.up - reach.down < 0.2;
+        // A dash or a dot says nothing of the size.
+        (!flat).then_some((word.bbox?, reach))
+    }
+}
+
+fn letter_reach(c: char) -> Reach {
+    let base = fold_char(c);
+    let up = match base {
+        _ if base != c && base.is_uppercase() => 0.88,
+        _ if base.is_uppercase() || base.is_ascii_digit() => 0.67,
+        'b' | 'd' | 'f' | 'h' | 'k' | 'l' | 'i' | 'j' | '(' | ')' | '[' | ']' | '"' | '\'' | '/' => 0.68,
+        't' => 0.58,
+        _ if c.is_alphabetic()
+            && base != c
+            && !matches!(c, 'ạ' | 'ẹ' | 'ị' | 'ọ' | 'ụ' | 'ỵ' | 'ơ' | 'ư') =>
+        {
+            0.68
+        }
+        '-' | '–' | '—' => 0.27,
+        '.' | ',' => 0.1,
+        _ => 0.46,
+    };
+    let below = matches!(
+        c,
+        'ạ' | 'ặ'
+            | 'ậ'
+            | 'ẹ'
+            | 'ệ'
+            | 'ị'
+            | 'ọ'
+            | 'ộ'
+            | 'ợ'
+            | 'ụ'
+            | 'ự'
+            | 'ỵ'
+            | 'Ạ'
+            | 'Ặ'
+            | 'Ậ'
+            | 'Ẹ'
+            | 'Ệ'
+            | 'Ị'
+            | 'Ọ'
+            | 'Ộ'
+            | 'Ợ'
+            | 'Ụ'
+            | 'Ự'
+            | 'Ỵ'
+    );
+    let down = match base {
+        _ if below => -0.2,
+        'g' | 'p' | 'q' | 'y' | 'j' | '(' | ')' | '[' | ']' | 'Q' => -0.21,
+        ',' | ';' => -0.14,
+        '-' | '–' | '—' => 0.2,
+        _ => 0.0,
+    };
+    Reach { up, down }
+}
+
+/// The middle value, the lower one of two.
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len().checked_sub(1)? / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(text: &str, x: i32, y0: i32, y1: i32) -> Word {
+        Word { text: text.into(), bbox: Some(Rect::new(x, y0, x + 100, y1)), ..Word::default() }
+    }
+
+    #[test]
+    fn size_and_baseline_come_from_the_letters() {
+        // Type size 100, baseline 500.
+        let words = vec![word("ra", 0, 454, 500), word("Hội", 200, 433, 520), word("nghe", 400, 432, 521)];
+        let setting = Setting::of(&Line { words, ..Line::default() }).unwrap();
+        assert!((setting.size - 100.0).abs() < 3.0, "{}", setting.size);
+        assert!((setting.start - 500.0).abs() < 3.0, "{}", setting.start);
+        assert!(Setting::of(&Line { words: vec![word("-", 0, 480, 483)], ..Line::default() }).is_none());
+    }
+
+    #[test]
+    fn a_page_scanned_on_its_side_is_turned_upright() {
+        let quarter = std::f64::consts::FRAC_PI_2;
+        for (turns, degrees) in [(0, 0), (1, 270), (2, 180), (3, 90)] {
+            assert_eq!(turn(&Affine::rotate_about(quarter * f64::from(turns) + 0.01, 0.0, 0.0)), degrees);
+        }
+    }
+
+    #[test]
+    fn what_a_font_must_not_mean_is_left_out() {
+        assert_eq!(shown("a\u{0}\u{feff}b\u{301} "), "ab\u{301}".replace("b\u{301}", "b\u{301}"));
+        assert_eq!(shown("ha\u{300}nh"), "hành");
+    }
+}
