@@ -4,5 +4,8 @@ mod architecture;
 mod catalog;
 mod evaluate;
 mod exports;
+mod ingest;
+mod prepare;
+mod recognize;
 mod run;
 mod schema;
