@@ -5,6 +5,7 @@ mod catalog;
 mod evaluate;
 mod exports;
 mod ingest;
+mod layout;
 mod prepare;
 mod recognize;
 mod run;
