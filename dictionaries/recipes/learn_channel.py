@@ -95,7 +95,7 @@ def smoothed(counts):
 # What other English-model engines (other versions, other typefaces) make of these shapes, most usual first. Set down by
 # judgement, not counted: the pages above are read by one engine only, and a paper may come from any.
 SHAPES = {
-    "a": "a 4 & A é 8 d i c", "e": "e é ¢ € & @ g 6 c", "o": "o 6 é d b 0 ¢ g & @ € O", "u": "u v y w i r ii ti tr ct 1",
+    "a": "a 4 & A é 8 d i c", "e": "e é ¢ € & @ g 6 c", "o": "o 6 é d b 0 ¢ g o6 & @ € O", "u": "u v y w i r ii ti tr ct 1",
     "i": "i j l 1 t I", "y": "y v Y ¥", "A": "A 4 Á &", "E": "E É F &", "O": "O Q OQ 0 6 G", "U": "U U' V LU", "I": "I i J 1 l",
     "Y": "Y V", "đ": "d a ¢ dd", "Đ": "P D B b Ð 0",
     "n": "n r} u ri N", "h": "h n b H", "c": "c C e ¢ o", "m": "m rn n tn", "t": "t l f T", "g": "g q y p", "l": "l 1 I i", "r": "r t f",
