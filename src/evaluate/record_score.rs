@@ -131,7 +131,8 @@ fn score_block(gold: Vec<Item>, cand: Vec<Item>) -> (BlockScore, Vec<Match>) {
     let pairs = pair_items(&gold, &cand);
     let equal = |pairs: &[Match]| pairs.iter().filter(|pair| pair.equal).count();
     let (exact, folded) = (equal(&pairs), equal(&pair_items(&folded(&gold), &folded(&cand))));
-    let soft = pairs.iter().map(|pair| pair.similarity).sum();
+    // A fold, because the sum of nothing would be −0.
+    let soft = pairs.iter().fold(0.0, |sum, pair| sum + pair.similarity);
     let figure = |right| Prf::of(right, cand.len(), gold.len());
     let block = BlockScore {
         gold: gold.len(),
