@@ -14,7 +14,6 @@ mod calibration;
 mod distance;
 mod files;
 mod normalize;
-mod pairing;
 mod record_items;
 mod record_score;
 mod repair_score;

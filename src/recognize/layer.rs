@@ -10,7 +10,8 @@ use unicode_normalization::UnicodeNormalization;
 use super::ocr_page::OcrWord;
 use crate::alphabet::{is_possible_syllable, is_vietnamese};
 use crate::geometry::Rect;
-use crate::prepare::page_image::{LayerWord, PageImage, TextLayer};
+use crate::ingest::source_page::{LayerWord, TextLayer};
+use crate::prepare::page_image::PageImage;
 
 /// Fewer words than this say nothing about a layer; such a page is read anew.
 const FEWEST_WORDS: usize = 20;

@@ -1,0 +1,70 @@
+//! Number and notation: `Số: 265/KH-UBND`, `Số: /UBND-NC` with the number left blank, `02-KH/NBCQ`, `157/QĐ-NĐ-UB`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::passage::Span;
+
+/// `Số:` and what engines make of it.
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[^\p{L}\d]*[SŠ5][ốôóòồỐÔÓoO06é]{1,2}(?:\s*[:;.,]\s*|\s+)").expect("a valid pattern")
+});
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(\d{1,6}\p{Ll}?)?[\s.…_]*(?:[/\-–]\s*(?:\d{4}\s*/\s*)?(\p{Lu}[\p{L}\d&]*(?:\s?[-/–.]\s?\p{Lu}[\p{L}\d&]*)*))?")
+        .expect("a valid pattern")
+});
+
+/// A number as printed and its parts.
+pub(crate) struct NumberSpans<'p> {
+    pub raw: Span<'p>,
+    pub sequence: Option<Span<'p>>,
+    pub notation: Option<Span<'p>>,
+    /// What stands behind it on the line.
+    pub rest: Span<'p>,
+}
+
+/// Reads the number of a line that begins with its label.
+pub(crate) fn read(line: Span<'_>) -> Option<NumberSpans<'_>> {
+    let label = LABEL.find(line.text())?;
+    let body = line.from(label.end());
+    let found = NUMBER.captures(body.text())?;
+    let whole = found.get(0)?;
+    let (sequence, notation) = (found.get(1), found.get(2));
+    if sequence.is_none() && notation.is_none() {
+        return None;
+    }
+    Some(NumberSpans {
+        raw: body.slice(whole.range()).trim(),
+        sequence: sequence.map(|m| body.slice(m.range())),
+        notation: notation.map(|m| body.slice(m.range()).trim()),
+        rest: body.from(whole.end()).trim(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::passage::passage;
+    use super::*;
+
+    #[test]
+    fn numbers_of_all_styles_are_read() {
+        let cases = [
+            ("Số: 265/KH-UBND", Some("265"), Some("KH-UBND")),
+            ("Số: /KH-UBND", None, Some("KH-UBND")),
+            ("S6:265 /KH-UBND", Some("265"), Some("KH-UBND")),
+            ("Số: 02-KH/NBCQ", Some("02"), Some("KH/NBCQ")),
+            ("Số 157/QĐ-NĐ-UB", Some("157"), Some("QĐ-NĐ-UB")),
+            ("Số: 04/2024/QĐ-UBND", Some("04"), Some("QĐ-UBND")),
+            ("Số: 575 /UBND-KTTH", Some("575"), Some("UBND-KTTH")),
+            ("Số:       /BGDĐT-GDPT", None, Some("BGDĐT-GDPT")),
+        ];
+        for (text, sequence, notation) in cases {
+            let passage = passage(text);
+            let number = read(passage.span()).expect(text);
+            assert_eq!(number.sequence.map(|s| s.text()), sequence, "{text}");
+            assert_eq!(number.notation.map(|s| s.text()), notation, "{text}");
+        }
+        assert!(read(passage("Sở Nội vụ").span()).is_none());
+    }
+}

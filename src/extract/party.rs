@@ -1,0 +1,217 @@
+//! One entry of an attendee list as parties: organisation, role, person.
+//!
+//! `;` parts entries always, a comma only before another role or body; a leading role (`Lãnh đạo …`) holds for the later
+//! bodies of the entry that have none. Splitting errs on the side of leaving words together.
+
+use super::record::Party;
+use crate::dictionary::cue;
+
+/// Words that make up a role, beside those of [`cue::ROLE_HEADS`].
+const ROLES: &[&str] = &[
+    "Đại diện lãnh đạo",
+    "Đại diện Lãnh đạo",
+    "Lãnh đạo và chuyên viên",
+    "Lãnh đạo, công chức",
+    "Lãnh đạo",
+    "Đại diện",
+    "Chủ tịch",
+    "Phó Chủ tịch",
+    "các Phó Chủ tịch",
+    "Bí thư",
+    "Phó Bí thư",
+    "Giám đốc, Thủ trưởng",
+    "Giám đốc",
+    "Phó Giám đốc",
+    "Thủ trưởng",
+    "Trưởng phòng",
+    "Phó Trưởng phòng",
+    "Chánh Văn phòng",
+    "Phó Chánh Văn phòng",
+    "Trưởng ban",
+    "Hiệu trưởng",
+    "Trạm trưởng",
+    "Tổ trưởng",
+    "Thành viên",
+    "Chuyên viên",
+    "Công chức",
+    "Vụ trưởng",
+    "Cục trưởng",
+    "Trưởng",
+    "Phó Trưởng ban",
+    "Chánh Thanh tra",
+    "Viện trưởng",
+    "Phóng viên",
+];
+
+/// The parties of an entry; `body` is the organisation its roles belong to when they name none (`Tại Điểm cầu Sở …`).
+pub(crate) fn read(entry: &str, body: Option<&str>) -> Vec<Party> {
+    let text = entry.trim().trim_end_matches([';', '.', ',', ' ']);
+    let text = without_invitation(text);
+    let mut parties: Vec<Party> = Vec::new();
+    for clause in split(text, ';') {
+        for part in split_parts(clause) {
+            add(part, body, &mut parties);
+        }
+    }
+    parties
+}
+
+fn without_invitation(text: &str) -> &str {
+    let rest = text.strip_prefix("Mời ").or_else(|| text.strip_prefix("Kính mời ")).unwrap_or(text);
+    rest.trim_end_matches(" dự").trim()
+}
+
+/// Parts outside parentheses.
+fn split(text: &str, by: char) -> Vec<&str> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_i32);
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            c if c == by && depth <= 0 => {
+                parts.push(text.get(start..at).unwrap_or_default().trim());
+                start = at + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    parts.push(text.get(start..).unwrap_or_default().trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// A clause cut at the commas that begin another party.
+fn split_parts(clause: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for piece in split(clause, ',') {
+        let keys = cue::keys(piece);
+        let capital = piece.starts_with(char::is_uppercase);
+        let role = role_of(piece).is_some();
+        let head = !matches!(keys.first().map(String::as_str), Some("bo" | "dang"))
+            && cue::prefix_any(&keys, BODIES).is_some();
+        let begins = role && !piece.starts_with("công chức V")
+            || capital && head
+            || piece.starts_with("các Ban")
+            || piece.starts_with("công chức");
+        let alone =
+            parts.last().is_some_and(|last| role_of(last).is_some_and(|role| role.len() == last.len()));
+        match parts.last_mut() {
+            Some(last) if !begins || alone && !role && !capital => {
+                last.push_str(", ");
+                last.push_str(piece);
+            }
+            _ => parts.push(piece.to_owned()),
+        }
+    }
+    parts
+}
+
+/// Bodies that a comma parts from the one before.
+const BODIES: &[&str] = &[
+    "Đài",
+    "Báo",
+    "Tạp chí",
+    "Cổng",
+    "Trung tâm",
+    "Sở",
+    "Văn phòng",
+    "Thường trực",
+    "Trạm",
+    "Trường",
+    "Công an",
+];
+
+fn role_of(text: &str) -> Option<&str> {
+    let text_start =
+        text.strip_prefix("các ").filter(|rest| rest.starts_with("Phó")).map_or(0, |_| "các ".len());
+    let rest = text.get(text_start..)?;
+    let fits = |role: &&&str| {
+        rest.get(..role.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(role) || head.to_lowercase() == role.to_lowercase())
+            && rest.get(role.len()..).is_some_and(|tail| tail.is_empty() || tail.starts_with([' ', ',', '(']))
+    };
+    let role = ROLES.iter().filter(fits).max_by_key(|role| role.len())?;
+    let mut end = text_start + role.len();
+    // `Chánh Văn phòng (hoặc Trưởng phòng …)`
+    if text.get(end..).is_some_and(|tail| tail.starts_with(" (")) {
+        end = text.get(end..).and_then(|tail| tail.find(')')).map_or(end, |close| end + close + 1);
+    }
+    text.get(..end)
+}
+
+fn add(part: String, body: Option<&str>, parties: &mut Vec<Party>) {
+    let role = role_of(&part).map(str::to_owned);
+    let rest = part
+        .get(role.as_ref().map_or(0, String::len)..)
+        .unwrap_or_default()
+        .trim()
+        .trim_start_matches(',')
+        .trim();
+    let person = person(rest);
+    let organisation = match (&person, rest.is_empty()) {
+        (Some(_), _) => None,
+        (None, true) => body.map(str::to_owned),
+        (None, false) => Some(rest.trim_end_matches(" dự").to_owned()),
+    };
+    let carried = || parties.last().and_then(|last| last.role.clone()).filter(|role| carries(role));
+    let role = role.or_else(|| {
+        if part.starts_with(char::is_uppercase) || part.starts_with("các ") { carried() } else { None }
+    });
+    let begins_small_role = rest.is_empty() && organisation.is_none();
+    parties.push(Party { organisation, role, person });
+    // `Chủ tịch, các Phó Chủ tịch UBND`: the first role belongs to the body named after the second.
+    if !begins_small_role {
+        let named = parties.last().and_then(|last| last.organisation.clone());
+        for earlier in
+            parties.iter_mut().rev().skip(1).take_while(|p| p.organisation.is_none() && p.person.is_none())
+        {
+            earlier.organisation = named.clone();
+        }
+    }
+}
+
+/// Roles that hold for every body of a list.
+fn carries(role: &str) -> bool {
+    ["Lãnh đạo", "Đại diện", "Thành viên"].iter().any(|head| role.starts_with(head))
+}
+
+/// A person named with a form of address.
+fn person(text: &str) -> Option<String> {
+    let name = ["Ông ", "Bà ", "đồng chí ", "Đồng chí ", "ông ", "bà "]
+        .iter()
+        .find_map(|form| text.strip_prefix(form))?;
+    let name = name.split([',', '-', '–', '(']).next()?.trim();
+    (2..=6).contains(&name.split_whitespace().count()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(entry: &str) -> Vec<(String, String)> {
+        let text = |value: Option<String>| value.unwrap_or_default();
+        read(entry, None).into_iter().map(|party| (text(party.role), text(party.organisation))).collect()
+    }
+
+    fn same(entry: &str, expected: &[(&str, &str)]) {
+        let expected: Vec<(String, String)> =
+            expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        assert_eq!(pairs(entry), expected, "{entry}");
+    }
+
+    #[test]
+    fn entries_are_split_into_parties() {
+        same(
+            "Mời Lãnh đạo Sở Y tế; Vụ Bảo hiểm, Bộ Y tế;",
+            &[("Lãnh đạo", "Sở Y tế"), ("Lãnh đạo", "Vụ Bảo hiểm, Bộ Y tế")],
+        );
+        same(
+            "Chủ tịch, các Phó Chủ tịch UBND xã;",
+            &[("Chủ tịch", "UBND xã"), ("các Phó Chủ tịch", "UBND xã")],
+        );
+        same(
+            "Thường trực Đảng ủy, Thường trực HĐND phường;",
+            &[("", "Thường trực Đảng ủy"), ("", "Thường trực HĐND phường")],
+        );
+    }
+}
