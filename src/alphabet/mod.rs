@@ -5,6 +5,7 @@
 
 mod case;
 mod fold;
+mod legacy;
 mod letter;
 mod syllable;
 mod token;
@@ -12,6 +13,9 @@ mod tone;
 
 pub use case::{CasePattern, apply_case, case_of, recase};
 pub use fold::{canonical, fold, fold_char, fold_key, fold_key_into, is_combining, nfc};
+pub use legacy::{
+    LegacyEncoding, LegacyEvidence, decode_legacy, detect_legacy, detect_legacy_by_shape, latin1,
+};
 pub use letter::{is_marked, is_vietnamese, is_vowel, lower, split_tone, upper, with_tone};
 pub use syllable::{Syllable, is_bare_syllable, is_possible_syllable};
 pub use token::{Token, TokenKind, Tokens, tokens};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ingest::Grouping;
 
 /// What a run may be told. Every field is a key of the configuration file, with `-` for `_`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RunOptions {
     /// Threads that read pages; 0 means one for each core.
@@ -18,7 +18,7 @@ pub struct RunOptions {
     pub formats: Formats,
     /// How images in a folder become documents.
     pub group: Group,
-    /// Seconds after which a page is given up; 0 means never.
+    /// Seconds after which the reading of a page is given up; 0 means never.
     pub page_timeout: u64,
     /// Pixels above which a page is refused; 0 means the built-in limit.
     pub max_pixels: u64,
@@ -32,6 +32,23 @@ pub struct RunOptions {
     pub tessdata: Option<PathBuf>,
     /// The user's own terms, a term a line.
     pub dictionary: Option<PathBuf>,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            jobs: 0,
+            formats: Formats::default(),
+            group: Group::default(),
+            page_timeout: 120,
+            max_pixels: 0,
+            pages: None,
+            force: false,
+            keep_images: false,
+            tessdata: None,
+            dictionary: None,
+        }
+    }
 }
 
 /// How images in a folder become documents.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::{CliError, Exit, summary};
 use crate::batch::RunOptions;
@@ -42,7 +43,7 @@ pub struct Args {
     /// Only these pages of every document, for instance 1-3,7.
     #[arg(long, value_name = "PAGES")]
     pages: Option<PageSet>,
-    /// Give up a page after so many seconds [default: 120].
+    /// Give up reading a page after so many seconds; 0 for never [default: 120].
     #[arg(long, value_name = "SECONDS")]
     page_timeout: Option<u64>,
     /// Refuse pages of more pixels.
@@ -141,6 +142,8 @@ fn read_config(path: &Path) -> Result<RunOptions, CliError> {
 fn pipeline_options(options: &RunOptions) -> Options {
     let mut pipeline = Options { dictionary: options.dictionary.clone(), ..Options::default() };
     pipeline.recognize.tessdata.clone_from(&options.tessdata);
+    pipeline.recognize.deadline =
+        (options.page_timeout > 0).then(|| Duration::from_secs(options.page_timeout));
     if options.max_pixels > 0 {
         pipeline.limits.max_pixels = options.max_pixels;
     }

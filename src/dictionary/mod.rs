@@ -3,13 +3,21 @@
 //! [`Dictionary::builtin`] is the door: it holds the embedded model, made by `vanthu dict train` (see [`compile`]).
 //! The ground floor of the crate, together with [`crate::alphabet`]: it imports no stage.
 
+pub mod abbreviation;
 pub mod case_model;
 pub mod compile;
 pub mod cue;
 pub mod error;
+pub mod fuzzy_index;
+pub mod gazetteer;
+pub mod learn;
+mod list;
 pub mod marker;
 mod model_file;
 pub mod ngram;
+pub mod overlay;
+pub mod person_name;
+pub mod phrase;
 mod string_table;
 pub mod vocabulary;
 
@@ -19,17 +27,21 @@ use std::sync::{Arc, OnceLock};
 
 pub use case_model::CaseModel;
 pub use error::{DictionaryError, ModelError};
+pub use gazetteer::{Gazetteer, Place, PlaceLevel};
 use model_file::Model;
 pub use ngram::{Context, Cost, Ngram, Pair};
+use overlay::Overlay;
+pub use phrase::{Phrase, PhraseMatch, PhraseRole, Phrases};
 pub use vocabulary::{Reading, Vocabulary, WordId};
 
 /// The compiled model that is part of the program.
 static BUILTIN: &[u8] = include_bytes!("../../dictionaries/vanthu.model");
 
-/// Everything known of the language. Immutable and cheap to share.
+/// Everything known of the language: an immutable base and, beside it, what the user adds. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Dictionary {
-    model: Model,
+    model: Arc<Model>,
+    overlay: Option<Arc<Overlay>>,
 }
 
 impl Dictionary {
@@ -51,7 +63,7 @@ impl Dictionary {
     /// # Errors
     /// If they aren't a whole, sound model of this version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Dictionary, DictionaryError> {
-        Ok(Dictionary { model: Model::from_bytes(bytes)? })
+        Ok(Dictionary { model: Arc::new(Model::from_bytes(bytes)?), overlay: None })
     }
 
     /// A dictionary from a model file.
@@ -63,7 +75,21 @@ impl Dictionary {
         Dictionary::from_bytes(&std::fs::read(path).map_err(read)?)
     }
 
-    /// The words and their ids.
+    /// This dictionary with a user's terms, or with counts that `vanthu dict learn` wrote; the base is shared, not
+    /// copied. May be called several times. See [`overlay`] for the two formats.
+    ///
+    /// # Errors
+    /// If the file can't be read or a line of it is wrong.
+    pub fn with_terms(&self, path: &Path) -> Result<Dictionary, DictionaryError> {
+        let mut overlay = match &self.overlay {
+            Some(overlay) => Overlay::clone(overlay),
+            None => Overlay::new(self.vocabulary()),
+        };
+        overlay.read(path, self.vocabulary())?;
+        Ok(Dictionary { model: Arc::clone(&self.model), overlay: Some(Arc::new(overlay)) })
+    }
+
+    /// The words of the base and their ids.
     #[must_use]
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.model.vocabulary
@@ -81,10 +107,56 @@ impl Dictionary {
         &self.model.case
     }
 
-    /// Ids of all known words whose bare letters are `key` (see [`crate::alphabet::fold_key`]).
+    /// Ids of all words of the base whose bare letters are `key` (see [`crate::alphabet::fold_key`]).
     #[must_use]
     pub fn candidates(&self, key: &str) -> Range<WordId> {
         self.model.vocabulary.candidates(key)
+    }
+
+    /// Ids of the user's own words whose bare letters are `key`.
+    #[must_use]
+    pub fn added_candidates(&self, key: &str) -> &[WordId] {
+        self.overlay.as_ref().map_or(&[], |overlay| overlay.candidates(key))
+    }
+
+    /// Id of a word in canonical form, of the base or the user's own.
+    #[must_use]
+    pub fn id(&self, canonical_word: &str) -> Option<WordId> {
+        let own = || self.overlay.as_ref().and_then(|overlay| overlay.id(canonical_word));
+        self.vocabulary().id(canonical_word).or_else(own)
+    }
+
+    /// The word with this id, of the base or the user's own; empty if there is none.
+    #[must_use]
+    pub fn text(&self, id: WordId) -> &str {
+        match &self.overlay {
+            Some(overlay) if usize::from(id) >= self.vocabulary().len() => overlay.text(id),
+            _ => self.vocabulary().text(id),
+        }
+    }
+
+    /// Has the user added anything? If not, the costs of [`Dictionary::ngram`] are final.
+    #[must_use]
+    pub fn has_overlay(&self) -> bool {
+        self.overlay.is_some()
+    }
+
+    /// −1000 ln P(word | w2 w1), the user's additions included.
+    #[must_use]
+    pub fn adapted_cost(&self, w2: WordId, w1: WordId, word: WordId) -> Cost {
+        self.adapt(w2, w1, word, self.ngram().cost(w2, w1, word))
+    }
+
+    /// The cost that the base gives `word` after `w2 w1`, corrected by the user's additions.
+    #[must_use]
+    pub fn adapt(&self, w2: WordId, w1: WordId, word: WordId, base: Cost) -> Cost {
+        self.overlay.as_ref().map_or(base, |overlay| overlay.adapt(w2, w1, word, base))
+    }
+
+    /// The user's own terms, to be found whole.
+    #[must_use]
+    pub fn own_phrases(&self) -> Option<&Phrases> {
+        self.overlay.as_ref().map(|overlay| overlay.phrases())
     }
 }
 

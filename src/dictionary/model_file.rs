@@ -276,3 +276,61 @@ impl<'a> Reader<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Three words, two bigrams, one trigram.
+    fn small() -> Model {
+        let vocabulary = Vocabulary::from_words(["ban", "nhân", "ủy"]).expect("three words");
+        let ids = vocabulary.len();
+        let mut bigram_starts = vec![0; 10];
+        bigram_starts.extend([1, 1, 2]);
+        let ngram = Ngram {
+            unigrams: vec![Unigram { cost: 3000, backoff: -20 }; ids],
+            bigram_starts,
+            bigrams: vec![10 << 16 | 1 << 8, 9 << 16 | 2 << 8 | 1],
+            trigram_starts: vec![0, 0, 1],
+            trigrams: vec![10 << 16 | 1 << 8],
+            codebooks: Codebooks { bigram: vec![0; 256], backoff: vec![0; 256], trigram: vec![500; 256] },
+        };
+        Model { vocabulary, case: CaseModel::from_counts(&vec![[1, 2, 3]; ids]), ngram }
+    }
+
+    #[test]
+    fn a_model_survives_the_file() {
+        let bytes = small().to_bytes();
+        let read = Model::from_bytes(&bytes).expect("sound");
+        assert_eq!(read.to_bytes(), bytes);
+        assert_eq!(read.ngram.cost(11, 9, 10), 500);
+    }
+
+    #[test]
+    fn strange_bytes_are_refused_by_name() {
+        let bytes = small().to_bytes();
+        assert_eq!(Model::from_bytes(b"not a model").err(), Some(ModelError::Magic));
+        let mut newer = bytes.clone();
+        newer[8] = 9;
+        assert_eq!(Model::from_bytes(&newer).err(), Some(ModelError::Version { found: 9, wanted: VERSION }));
+        for length in 0..bytes.len() {
+            assert!(Model::from_bytes(&bytes[..length]).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_bytes_never_panic(flips in prop::collection::vec((20usize..2000, any::<u8>()), 1..8)) {
+            let mut bytes = small().to_bytes();
+            for (at, value) in flips {
+                let at = at % bytes.len();
+                bytes[at] = value;
+            }
+            if let Ok(model) = Model::from_bytes(&bytes) {
+                let _ = model.ngram.cost(11, 9, 10);
+                let _ = model.ngram.cost(u16::MAX, 9, u16::MAX);
+            }
+        }
+    }
+}

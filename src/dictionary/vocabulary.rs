@@ -136,6 +136,11 @@ impl Vocabulary {
         (number >= FIRST_WORD).then_some(number)
     }
 
+    /// Id of a canonical word or of a class by its name (`<number>`).
+    pub(super) fn id_or_class(&self, text: &str) -> Option<WordId> {
+        self.words.get(text).map(|number| number as WordId)
+    }
+
     /// Id of a token as the language model reads it: [`UNKNOWN`] for a word not in the vocabulary, `None` for what
     /// it doesn't read at all (blanks, stray signs).
     #[must_use]

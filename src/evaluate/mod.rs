@@ -14,6 +14,7 @@ mod calibration;
 mod distance;
 mod files;
 mod normalize;
+mod pairing;
 mod record_items;
 mod record_score;
 mod repair_score;

@@ -52,6 +52,11 @@ pub fn syllables(text: &str) -> Vec<&str> {
     SYLLABLE.find_iter(text).map(|found| found.as_str()).collect()
 }
 
+/// Where the syllables of a text stand, in bytes.
+pub fn syllable_spans(text: &str) -> Vec<std::ops::Range<usize>> {
+    SYLLABLE.find_iter(text).map(|found| found.range()).collect()
+}
+
 /// Normalises with the accepted alternative readings of one gold file in force.
 #[derive(Clone, Copy, Debug)]
 pub struct Normalizer<'a> {

@@ -1,19 +1,15 @@
 //! Scores a record against the right one: precision, recall and F1 of each block.
 //!
-//! Items are paired one to one: equal items first, the rest by the assignment of the highest total similarity, where a
-//! pair below one half counts as no pair. *exact* counts pairs equal in all fields, *folded* the same without
+//! Of the pairs of items, *exact* counts pairs equal in all fields, *folded* the same without
 //! diacritics, *soft* adds up similarities. The figure to quote is the mean exact F1 over the nine blocks.
-
-use std::collections::{HashMap, VecDeque};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::alternatives::Alternatives;
-use super::assignment::assign;
-use super::distance::similarity;
 use super::normalize::{Normalizer, fold};
-use super::record_items::{BLOCKS, DIAGNOSTICS, Item};
+use super::pairing::{Match, pair_items};
+use super::record_items::{BLOCKS, DIAGNOSTICS, Item, Reader};
 
 /// Precision, recall and F1, each 0–1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -113,7 +109,7 @@ fn as_map<S: serde::Serializer>(blocks: &[(&'static str, BlockScore)], to: S) ->
 /// Scores a candidate record against the gold one; parts of the wrong type count as absent.
 pub fn score_record(gold: &Value, candidate: &Value, alternatives: &Alternatives) -> RecordScore {
     let n = Normalizer { alternatives };
-    let score = |(name, read): &(&'static str, super::record_items::Reader)| {
+    let score = |(name, read): &(&'static str, Reader)| {
         let (block, pairs) = score_block(read(gold, n), read(candidate, n));
         (*name, block, pairs)
     };
@@ -130,21 +126,13 @@ pub fn score_record(gold: &Value, candidate: &Value, alternatives: &Alternatives
     RecordScore { blocks, diagnostics, total }
 }
 
-/// A gold item and a candidate item that stand for the same thing.
-#[derive(Clone, Copy, Debug)]
-struct Match {
-    gold: usize,
-    cand: usize,
-    similarity: f64,
-    equal: bool,
-}
-
 fn score_block(gold: Vec<Item>, cand: Vec<Item>) -> (BlockScore, Vec<Match>) {
     let gold = without_optional(gold, &cand);
     let pairs = pair_items(&gold, &cand);
     let equal = |pairs: &[Match]| pairs.iter().filter(|pair| pair.equal).count();
     let (exact, folded) = (equal(&pairs), equal(&pair_items(&folded(&gold), &folded(&cand))));
-    let soft = pairs.iter().map(|pair| pair.similarity).sum();
+    // A fold, because the sum of nothing would be −0.
+    let soft = pairs.iter().fold(0.0, |sum, pair| sum + pair.similarity);
     let figure = |right| Prf::of(right, cand.len(), gold.len());
     let block = BlockScore {
         gold: gold.len(),
@@ -193,127 +181,6 @@ fn as_object(item: &Item) -> Value {
     Value::Object(
         item.fields.iter().map(|(name, value)| (name.to_string(), json!(value))).collect::<Map<_, _>>(),
     )
-}
-
-/// Pairs the items of two blocks one to one; the answer is in order of the gold items.
-fn pair_items(gold: &[Item], cand: &[Item]) -> Vec<Match> {
-    let mut pairing = Pairing { gold, cand, pairs: Vec::new(), taken: vec![false; cand.len()] };
-    let rest = pairing.take_equal((0..gold.len()).collect());
-    let rest = pairing.take_equal_but_for_optional(rest);
-    pairing.take_similar(&rest);
-    pairing.pairs.sort_by_key(|pair| (pair.gold, pair.cand));
-    pairing.pairs
-}
-
-struct Pairing<'a> {
-    gold: &'a [Item],
-    cand: &'a [Item],
-    pairs: Vec<Match>,
-    taken: Vec<bool>,
-}
-
-impl Pairing<'_> {
-    fn take(&mut self, gold: usize, cand: usize) {
-        self.taken[cand] = true;
-        self.pairs.push(Match { gold, cand, similarity: 1.0, equal: true });
-    }
-
-    fn take_equal(&mut self, items: Vec<usize>) -> Vec<usize> {
-        let mut places: HashMap<&[(&str, String)], VecDeque<usize>> = HashMap::new();
-        for (at, item) in self.cand.iter().enumerate() {
-            places.entry(&item.fields).or_default().push_back(at);
-        }
-        let mut rest = Vec::new();
-        for at in items {
-            match places.get_mut(self.gold[at].fields.as_slice()).and_then(VecDeque::pop_front) {
-                Some(partner) => self.take(at, partner),
-                None => rest.push(at),
-            }
-        }
-        rest
-    }
-
-    fn take_equal_but_for_optional(&mut self, items: Vec<usize>) -> Vec<usize> {
-        let mut rest = Vec::new();
-        for at in items {
-            let item = &self.gold[at];
-            let fits = |&other: &usize| !self.taken[other] && equal_but_for_optional(item, &self.cand[other]);
-            let searched = !item.optional_fields.is_empty();
-            match (0..self.cand.len()).filter(|_| searched).find(fits) {
-                Some(partner) => self.take(at, partner),
-                None => rest.push(at),
-            }
-        }
-        rest
-    }
-
-    /// The assignment of the highest total similarity; of equals, the one nearest to the order on the page.
-    fn take_similar(&mut self, rows: &[usize]) {
-        let columns: Vec<usize> = (0..self.cand.len()).filter(|&at| !self.taken[at]).collect();
-        if rows.is_empty() || columns.is_empty() {
-            return;
-        }
-        let score = |&g: &usize, &c: &usize| item_similarity(&self.gold[g], &self.cand[c]);
-        let likeness: Vec<Vec<f64>> =
-            rows.iter().map(|g| columns.iter().map(|c| score(g, c)).collect()).collect();
-        let flip = rows.len() > columns.len();
-        let (short, long) = if flip { (columns.len(), rows.len()) } else { (rows.len(), columns.len()) };
-        let cell = |x: usize, y: usize| if flip { (y, x) } else { (x, y) };
-        let cost = |x: usize, y: usize| {
-            let (r, c) = cell(x, y);
-            let gain = if likeness[r][c] >= 0.5 { likeness[r][c] } else { 0.0 };
-            1.0 - gain + 1e-6 * self.apart(rows[r], columns[c])
-        };
-        let costs: Vec<Vec<f64>> = (0..short).map(|x| (0..long).map(|y| cost(x, y)).collect()).collect();
-        for (x, y) in assign(&costs).into_iter().enumerate() {
-            let (r, c) = cell(x, y);
-            if likeness[r][c] >= 0.5 {
-                let similarity = likeness[r][c];
-                self.pairs.push(Match { gold: rows[r], cand: columns[c], similarity, equal: false });
-            }
-        }
-    }
-
-    fn apart(&self, gold: usize, cand: usize) -> f64 {
-        (gold as f64 / self.gold.len().max(1) as f64 - cand as f64 / self.cand.len().max(1) as f64).abs()
-    }
-}
-
-fn equal_but_for_optional(gold: &Item, cand: &Item) -> bool {
-    gold.fields.iter().all(|(name, value)| {
-        let other = cand.get(name);
-        value == other || other.is_empty() && gold.optional_fields.contains(name)
-    })
-}
-
-/// Weighted mean similarity of the fields; 0 for items of different kinds.
-fn item_similarity(gold: &Item, cand: &Item) -> f64 {
-    let (mut weights, mut sum) = (0.0, 0.0);
-    for (name, value) in &gold.fields {
-        let other = cand.get(name);
-        if matches!(*name, "name" | "kind") {
-            if value != other {
-                return 0.0;
-            }
-            continue;
-        }
-        let left_out = other.is_empty() && gold.optional_fields.contains(name);
-        if !left_out && !(value.is_empty() && other.is_empty()) {
-            weights += weight(name);
-            sum += weight(name) * similarity(value, other);
-        }
-    }
-    if weights > 0.0 { sum / weights } else { 1.0 }
-}
-
-/// How much a field says about which thing an item is.
-fn weight(field: &str) -> f64 {
-    match field {
-        "content" | "text" => 4.0,
-        "raw" | "number" | "organisation" => 3.0,
-        "responsible" | "unit" | "date" | "title" => 2.0,
-        _ => 1.0,
-    }
 }
 
 /// How many neighbouring pairs of sections keep their order.

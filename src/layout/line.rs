@@ -64,6 +64,16 @@ impl Segment {
         (self.baseline - other.baseline).abs() < 0.4 * self.em.min(other.em)
     }
 
+    /// Whether it stands on the same line though a speck in the box of its one or two words pulls the baseline away:
+    /// beside the other, and overlapping it for most of its height.
+    fn is_beside(&self, other: &Segment) -> bool {
+        let short = self.tokens.len().min(other.tokens.len()) <= 2;
+        let apart = self.x0.max(other.x0) > self.x1.min(other.x1) - 0.3 * self.em;
+        let shared = self.bottom.min(other.bottom) - self.top.max(other.top);
+        let lower = (self.bottom - self.top).min(other.bottom - other.top);
+        self.is_level_with(other) || short && apart && shared > 0.7 * lower
+    }
+
     /// Both as one, words in order of x.
     pub fn joined(mut self, other: Segment) -> Option<Segment> {
         self.tokens.extend(other.tokens);
@@ -111,7 +121,7 @@ pub(super) fn build_column(tokens: Vec<Token>) -> Vec<Segment> {
 pub(super) fn join_level(segments: Vec<Segment>) -> Vec<Segment> {
     let mut joined: Vec<Segment> = Vec::with_capacity(segments.len());
     for segment in segments {
-        let last = joined.pop_if(|last| last.is_level_with(&segment));
+        let last = joined.pop_if(|last| last.is_beside(&segment));
         match last {
             Some(last) => joined.extend(last.joined(segment)),
             None => joined.push(segment),

@@ -57,8 +57,8 @@ pub(super) struct Frame {
 impl Frame {
     /// A rectangle shifted as its centre moves; it stays upright.
     pub fn straighten(&self, rect: &Rect) -> (f32, f32, f32, f32) {
-        let x = (rect.x0 + rect.x1) as f32 / 2.0 - self.center.0;
-        let y = (rect.y0 + rect.y1) as f32 / 2.0 - self.center.1;
+        let x = (rect.x0 as f32 + rect.x1 as f32) / 2.0 - self.center.0;
+        let y = (rect.y0 as f32 + rect.y1 as f32) / 2.0 - self.center.1;
         let (dx, dy) = (self.slope * y, -self.slope * x);
         (rect.x0 as f32 + dx, rect.y0 as f32 + dy, rect.x1 as f32 + dx, rect.y1 as f32 + dy)
     }
@@ -163,14 +163,14 @@ fn slope(words: &[&OcrWord], baselines: &[f32], em: f32) -> f32 {
             slopes.extend(run_slope(&run, em));
             run.clear();
         }
-        run.push(((word.bbox.x0 + word.bbox.x1) as f32 / 2.0, y));
+        run.push(((word.bbox.x0 as f32 + word.bbox.x1 as f32) / 2.0, y));
     }
     slopes.extend(run_slope(&run, em));
     weighted_median(slopes).unwrap_or(0.0).clamp(-0.06, 0.06)
 }
 
 fn is_next(before: &OcrWord, word: &OcrWord, em: f32) -> bool {
-    let gap = (word.bbox.x0 - before.bbox.x1) as f32;
+    let gap = word.bbox.x0 as f32 - before.bbox.x1 as f32;
     let shared = before.bbox.overlap_y(&word.bbox) as f32;
     gap > -0.3 * em && gap < 1.5 * em && shared > 0.4 * before.bbox.height().min(word.bbox.height()) as f32
 }

@@ -12,11 +12,12 @@ const CELL: u32 = 32;
 /// Paper is never taken to be darker than this part of the page's usual paper: a black border stays black.
 const DARKEST_PAPER: f32 = 0.4;
 
-/// Whites above this part of the paper's brightness are paper; what shows through from the back falls here.
-const WHITE_POINT: f32 = 0.90;
+/// Above this part of the paper's brightness all is paper, such as what shows through from the back.
+pub const WHITE_POINT: f32 = 0.90;
 
-/// Divides out the paper, then spreads what is left over the whole range.
-pub fn flatten(gray: &mut GrayImage) {
+/// Divides out the paper, then spreads what is left over the whole range; above `white_point` (a part of the paper's
+/// brightness) all is paper.
+pub fn flatten(gray: &mut GrayImage, white_point: f32) {
     if is_bilevel(gray) {
         return;
     }
@@ -25,7 +26,7 @@ pub fn flatten(gray: &mut GrayImage) {
         return;
     }
     paper.divide_out(gray);
-    spread(gray);
+    spread(gray, white_point);
 }
 
 /// Whether there are only blacks and whites.
@@ -144,8 +145,8 @@ fn upper_quartile(histogram: &[u16; 64]) -> f32 {
 }
 
 /// Spreads grey between the usual ink and nearly white paper over the whole range.
-fn spread(gray: &mut GrayImage) {
-    let white = 255.0 * WHITE_POINT;
+fn spread(gray: &mut GrayImage, white_point: f32) {
+    let white = 255.0 * white_point;
     let black = ink_level(gray).min(white - 60.0);
     let table: Vec<u8> =
         (0..256).map(|v| ((v as f32 - black) * 255.0 / (white - black)).clamp(0.0, 255.0) as u8).collect();

@@ -3,29 +3,18 @@
 //! Reads a [`SourcePage`]; produces a [`PageImage`]. Each step is a module of its own and a no-op on a page that
 //! does not need it, so that a clean page costs little more than its conversion to grey.
 
-use image::{DynamicImage, GrayImage};
+use image::GrayImage;
 use thiserror::Error;
 
 use super::page_image::PageImage;
 use super::resample::resample;
 use super::sketch::Sketch;
-use super::{background, blank, components, deskew, despeckle, gray, resolution, ruling, smooth};
+use super::turn::{Turn, turn};
+use super::{
+    background, blank, components, deskew, despeckle, gray, orientation, resolution, ruling, smooth,
+};
 use crate::geometry::Affine;
 use crate::ingest::source_page::SourcePage;
-
-/// A clockwise turn by quarters.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Turn {
-    /// As it came.
-    #[default]
-    None,
-    /// A quarter to the right.
-    Right,
-    /// Upside down.
-    Half,
-    /// A quarter to the left.
-    Left,
-}
 
 /// What is done to a page. The defaults are the cheap pass that most pages need no more than.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +23,8 @@ pub struct PrepareOptions {
     pub turn: Turn,
     /// Even out the paper (yellowed, shaded, folded).
     pub flatten: bool,
+    /// Above this part of the paper's brightness all is paper; higher keeps faint strokes and more stains.
+    pub white_point: f32,
     /// Straighten lines that are askew, up to 15°.
     pub deskew: bool,
     /// Take red seals off the text beneath them, by colour.
@@ -51,6 +42,7 @@ impl Default for PrepareOptions {
         Self {
             turn: Turn::None,
             flatten: true,
+            white_point: background::WHITE_POINT,
             deskew: true,
             remove_seals: true,
             despeckle: true,
@@ -84,17 +76,21 @@ pub fn prepare(page: &SourcePage, options: &PrepareOptions) -> Result<PageImage,
         return Err(PrepareError::Empty { page: page.number });
     }
     let mut gray = gray::to_gray(&page.image, options.remove_seals);
-    let turned = turn(&mut gray, options.turn);
+    let mut turned = turn(&mut gray, options.turn);
     gray::darken_ink(&mut gray);
     if options.flatten {
-        background::flatten(&mut gray);
+        background::flatten(&mut gray, options.white_point);
     }
     let pieces = components::find(&gray).unwrap_or_default();
     let scale = resolution::scale(&gray, &pieces, page.dpi, options.target_dpi);
     if options.despeckle {
         despeckle::despeckle(&mut gray, &pieces, scale.dpi);
     }
-    let sketch = Sketch::of(&gray);
+    let mut sketch = Sketch::of(&gray);
+    if options.turn == Turn::None && orientation::is_sideways(&sketch) {
+        turned = turn(&mut gray, Turn::Right);
+        sketch = Sketch::of(&gray);
+    }
     let skew = if options.deskew { deskew::skew(&sketch) } else { 0.0 };
     let blank = blank::is_blank(&pieces, gray.width(), gray.height(), scale.dpi);
     let bilevel = background::is_bilevel(&gray);
@@ -114,27 +110,6 @@ pub fn prepare(page: &SourcePage, options: &PrepareOptions) -> Result<PageImage,
         text_layer: page.text_layer.clone(),
         gray,
     })
-}
-
-/// Turns by quarters; gives the transform from the source.
-fn turn(gray: &mut GrayImage, turn: Turn) -> Affine {
-    let (width, height) = (f64::from(gray.width()), f64::from(gray.height()));
-    let take = |gray: &mut GrayImage| DynamicImage::ImageLuma8(std::mem::take(gray));
-    match turn {
-        Turn::None => Affine::identity(),
-        Turn::Right => {
-            *gray = take(gray).rotate90().into_luma8();
-            Affine { coefficients: [0.0, -1.0, height, 1.0, 0.0, 0.0] }
-        }
-        Turn::Half => {
-            *gray = take(gray).rotate180().into_luma8();
-            Affine { coefficients: [-1.0, 0.0, width, 0.0, -1.0, height] }
-        }
-        Turn::Left => {
-            *gray = take(gray).rotate270().into_luma8();
-            Affine { coefficients: [0.0, 1.0, 0.0, -1.0, 0.0, width] }
-        }
-    }
 }
 
 /// Scales and rotates in one resampling; the sheet grows so that no corner is cut off. Gives the transform.

@@ -10,11 +10,14 @@ pub mod components;
 pub mod deskew;
 pub mod despeckle;
 pub mod gray;
+pub mod orientation;
 pub mod page_image;
 pub mod resample;
 pub mod resolution;
 pub mod ruling;
 pub mod sketch;
 pub mod smooth;
+pub mod turn;
 
-pub use clean::{PrepareError, PrepareOptions, Turn, prepare};
+pub use clean::{PrepareError, PrepareOptions, prepare};
+pub use turn::Turn;

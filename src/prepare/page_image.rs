@@ -4,7 +4,7 @@ use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::{Affine, Rect};
-use crate::ingest::source_page::TextLayer;
+pub use crate::ingest::source_page::{LayerWord, TextLayer};
 
 /// A page cleaned for reading. All coordinates but the source size are in the upright frame of `gray`.
 #[derive(Debug)]

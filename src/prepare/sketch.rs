@@ -46,4 +46,11 @@ impl Sketch {
     pub fn rows(&self) -> impl Iterator<Item = &[bool]> {
         self.ink.chunks_exact(self.width)
     }
+
+    /// The sketch with rows for columns.
+    pub fn transposed(&self) -> Sketch {
+        let at = |x: usize, y: usize| self.ink.get(y * self.width + x).copied().unwrap_or(false);
+        let ink = (0..self.width).flat_map(|x| (0..self.height).map(move |y| (x, y))).map(|(x, y)| at(x, y));
+        Sketch { width: self.height, height: self.width, block: self.block, ink: ink.collect() }
+    }
 }

@@ -10,8 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::ocr_page::OcrWord;
 use crate::alphabet::{is_possible_syllable, is_vietnamese};
 use crate::geometry::Rect;
-use crate::ingest::source_page::{LayerWord, TextLayer};
-use crate::prepare::page_image::PageImage;
+use crate::prepare::page_image::{LayerWord, PageImage, TextLayer};
 
 /// Fewer words than this say nothing about a layer; such a page is read anew.
 const FEWEST_WORDS: usize = 20;

@@ -10,6 +10,7 @@ pub mod ocr_page;
 pub mod reading;
 pub mod replay;
 pub mod tesseract;
+pub mod upright;
 
 pub use error::RecognizeError;
 pub use model::{Model, engine_version};

@@ -12,6 +12,8 @@ use super::layer;
 use super::model::Model;
 use super::ocr_page::{OcrPage, Origin};
 use super::tesseract::{Engine, Segmentation};
+use super::upright::read_upright;
+use crate::prepare::Turn;
 use crate::prepare::page_image::PageImage;
 
 /// How pages are read.
@@ -25,6 +27,8 @@ pub struct RecognizeOptions {
     pub segmentation: Segmentation,
     /// Take over a PDF's own text where it is good; default `true`.
     pub text_layer: bool,
+    /// Try a page that reads badly turned by quarters; default `true`.
+    pub find_upright: bool,
     /// Ask for second choices of letters; costs about a tenth of the time.
     pub alternatives: bool,
     /// Give up on a page after this long. Layout analysis does not look at the clock, so it may take longer.
@@ -38,6 +42,7 @@ impl Default for RecognizeOptions {
             tessdata: None,
             segmentation: Segmentation::Auto,
             text_layer: true,
+            find_upright: true,
             alternatives: true,
             deadline: None,
         }
@@ -54,15 +59,17 @@ thread_local! {
 /// [`RecognizeError`] where the model is missing, the engine fails or the time is up. A page without print is no
 /// error: it comes back without words.
 pub fn recognize(page: &PageImage, options: &RecognizeOptions) -> Result<OcrPage, RecognizeError> {
-    let mut read = sheet(page);
     if let Some(words) = options.text_layer.then(|| layer::take_over(page)).flatten() {
-        read.words = words;
-        read.origin = Origin::TextLayer;
-        read.blank = false;
-    } else if !page.blank {
-        read.words = with_engine(options, |engine| engine.read(page, options))?;
+        return Ok(OcrPage { words, origin: Origin::TextLayer, blank: false, ..sheet(page) });
     }
-    Ok(read)
+    if page.blank {
+        return Ok(sheet(page));
+    }
+    let read = |page: &PageImage| with_engine(options, |engine| engine.read(page, options));
+    let (turn, words) =
+        if options.find_upright { read_upright(page, read)? } else { (Turn::None, read(page)?) };
+    let sheet = if turn == Turn::None { sheet(page) } else { sheet(&page.turned(turn)) };
+    Ok(OcrPage { words, ..sheet })
 }
 
 /// The page without its words.

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::alphabet::{
-    CasePattern, TokenKind, apply_case, canonical, case_of, fold_key, is_marked, nfc, recase,
+    CasePattern, TokenKind, apply_case, canonical, case_of, fold_key, is_marked, is_possible_syllable, nfc,
+    recase,
 };
 use crate::dictionary::vocabulary::{FIRST_WORD, UNKNOWN};
 use crate::dictionary::{Dictionary, WordId};
@@ -27,16 +28,24 @@ const MOST: usize = 24;
 const LOOKED_AT: usize = 60;
 /// A candidate dearer than the best by this much, rarity counted in, is dropped.
 const SPREAD: Cost = 11_000;
-/// No single word is dearer than this to the channel.
-const DEAREST: Cost = 15_000;
+/// Price of another case than the one read, beside what the channel says.
+const RECASED: Cost = 2_500;
+/// Words are searched for under these prices in turn, until there are enough of them.
+const BOUNDS: [(Cost, usize); 3] = [(4_500, 12), (8_000, 4), (13_000, 1)];
+/// Parts of one word, put together again, must be as cheap as this.
+const CHEAP: Cost = 5_000;
+/// Price, beside that, of signs and marks that no word in print has.
+const DAMAGED: Cost = 5_000;
+/// The second of two glued words is not rarer after the first than this.
+const ATTESTED: Cost = 6_500;
 /// Price of a missing blank, and of one too many.
 const GLUED: Cost = 6_000;
 /// See [`GLUED`].
 const CLOVEN: Cost = 5_500;
 /// Price of a word the dictionary doesn't know: to begin with, and for each letter.
-const FOREIGN: Cost = 5_000;
+const FOREIGN: Cost = 7_000;
 /// See [`FOREIGN`].
-const FOREIGN_LETTER: Cost = 900;
+const FOREIGN_LETTER: Cost = 1_000;
 
 /// One observed word in its place.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +58,8 @@ pub struct Observed<'a> {
     pub opens: bool,
     /// The line is set in capitals.
     pub capitals: bool,
+    /// An abbreviation that the document uses.
+    pub abbreviation: bool,
     /// How much a word as read is favoured over any other, milli-nats.
     pub keep: Cost,
     /// The engine's second choices: (character of the word, letter, price).
@@ -93,13 +104,15 @@ impl<'d> Finder<'d> {
         }
         let whole = Observed { text: &text, kind: TokenKind::Word, choices: &[], ..*first };
         let mut arcs = self.misread(&whole, Damage::English);
-        arcs.retain(|arc| arc.cost < DEAREST / 3);
+        arcs.retain(|arc| arc.cost < CHEAP);
         for arc in &mut arcs {
             arc.span = 2;
             arc.cost += CLOVEN;
             arc.source = Some(EditSource::Spacing);
         }
-        arcs.truncate(4);
+        let ngram = self.dictionary.ngram();
+        arcs.sort_by_key(|arc| (arc.cost + ngram.unigram(arc.words[0]), arc.words));
+        arcs.truncate(6);
         arcs
     }
 
@@ -153,49 +166,62 @@ impl<'d> Finder<'d> {
     fn look(&self, text: &str, damage: Damage, choices: &[(usize, u8, Cost)]) -> Vec<Found> {
         let text = nfc(text);
         let observed: Vec<char> = text.chars().collect();
-        if observed.len() > 12 {
-            return Vec::new();
-        }
         let mut lens = Channel::learned(damage).over(&observed);
         for &(at, letter, cost) in choices {
             lens.suggest(at, letter, cost);
         }
-        let dresses = [(Dress::Lower, 0), (Dress::Title, 0), (Dress::Upper, 0)];
-        let near = self.trie.search(&lens, &dresses, DEAREST / 2, LOOKED_AT);
-        if near.len() >= 4 {
-            return near;
+        let read = dress_of(&text);
+        let dresses = [Dress::Lower, Dress::Title, Dress::Upper]
+            .map(|dress| (dress, if read.is_none_or(|read| read == dress) { 0 } else { RECASED }));
+        let mut found = Vec::new();
+        for (bound, enough) in BOUNDS {
+            found = self.trie.search(&lens, &dresses, bound, LOOKED_AT);
+            if found.len() >= enough {
+                break;
+            }
         }
-        self.trie.search(&lens, &dresses, DEAREST, LOOKED_AT)
+        found
     }
 
     /// Two words read as one: `Noivu` for `Nội vụ`.
     fn unglue(&mut self, observed: &Observed<'_>, arcs: &mut Vec<Arc>) {
         let letters: Vec<(usize, char)> = observed.text.char_indices().collect();
-        let cheap = arcs.iter().map(|arc| arc.cost).min().unwrap_or(DEAREST);
+        let cheap = arcs.iter().map(|arc| arc.cost).min().unwrap_or(GLUED);
         if letters.len() < 4 || letters.len() > 14 || cheap < GLUED / 2 {
             return;
         }
         for &(at, _) in letters.get(2..letters.len() - 1).unwrap_or_default() {
             let (head, tail) = observed.text.split_at(at);
-            let (heads, tails) = (self.found(head, Damage::English), self.found(tail, Damage::English));
-            for first in heads.iter().take(3) {
-                for second in tails.iter().take(3) {
-                    let after = Observed { opens: false, ..*observed };
-                    let case = self.case_cost(first.word, Some(first.dress), observed)
-                        + self.case_cost(second.word, Some(second.dress), &after);
-                    let cost = GLUED + first.cost + second.cost + case;
-                    if first.cost + second.cost < 5_000 && plain(second.dress, first.dress) {
-                        arcs.push(Arc {
-                            words: [first.word, second.word],
-                            glued: true,
-                            dress: Some(first.dress),
-                            source: Some(EditSource::Spacing),
-                            ..Arc::as_read(first.word, cost)
-                        });
-                    }
-                }
+            let (heads, tails) = (self.usual(head), self.usual(tail));
+            for first in &heads {
+                arcs.extend(tails.iter().filter_map(|second| self.pair(first, second, observed)));
             }
         }
+        arcs.sort_by_key(|arc| arc.cost);
+    }
+
+    /// The few words likeliest to stand behind a part of a word.
+    fn usual(&mut self, part: &str) -> Vec<Found> {
+        let mut found = self.found(part, Damage::English).to_vec();
+        found.retain(|f| f.cost < CHEAP);
+        found.sort_by_key(|f| (f.cost + self.dictionary.ngram().unigram(f.word), f.word, f.dress));
+        found.truncate(5);
+        found
+    }
+
+    /// Two words read as the one observed, if they go together at all.
+    fn pair(&self, first: &Found, second: &Found, observed: &Observed<'_>) -> Option<Arc> {
+        let after = Observed { opens: false, ..*observed };
+        let case = self.case_cost(first.word, Some(first.dress), observed)
+            + self.case_cost(second.word, Some(second.dress), &after);
+        let attested = self.dictionary.ngram().pair(first.word, second.word).cost < ATTESTED;
+        (attested && first.cost + second.cost < CHEAP && plain(second.dress, first.dress)).then(|| Arc {
+            words: [first.word, second.word],
+            glued: true,
+            dress: Some(first.dress),
+            source: Some(EditSource::Spacing),
+            ..Arc::as_read(first.word, GLUED + first.cost + second.cost + case)
+        })
     }
 
     /// The observed word itself, favoured by what `observed.keep` says.
@@ -218,11 +244,16 @@ impl<'d> Finder<'d> {
         if id.is_some() {
             return self.case_cost(id.unwrap_or(UNKNOWN), dress_of(observed.text), observed);
         }
-        let abbreviation = observed.kind == TokenKind::Abbreviation && !observed.text.chars().any(is_marked);
-        match abbreviation {
-            true => FOREIGN / 4 + letters * FOREIGN_LETTER / 4,
-            false => FOREIGN + letters * FOREIGN_LETTER,
+        if observed.abbreviation {
+            let known = self
+                .dictionary
+                .candidates(&fold_key(observed.text))
+                .any(|id| self.dictionary.case().upper(id) < 1_000);
+            return letters * FOREIGN_LETTER / 2 + if known { FOREIGN } else { 0 };
         }
+        let damaged = observed.kind == TokenKind::Mixed
+            || observed.text.chars().any(is_marked) && !is_possible_syllable(observed.text);
+        FOREIGN + letters * FOREIGN_LETTER + if damaged { DAMAGED } else { 0 }
     }
 
     fn as_read(&self, observed: &Observed<'_>) -> Arc {
@@ -287,7 +318,11 @@ impl<'d> Finder<'d> {
 
 /// Words no rule of letters touches: numerals, enumerators, mixed case, overlong strings.
 fn is_closed(observed: &Observed<'_>) -> bool {
-    let mixed_case = case_of(observed.text) == CasePattern::Mixed && observed.kind != TokenKind::Mixed;
+    // `cAc`, `cAu`: an A amid small letters is what is left of a hat and a tone mark, not a unit or an abbreviation.
+    let hat = observed.text.starts_with(char::is_lowercase)
+        && observed.text.chars().all(|c| !c.is_uppercase() || c == 'A');
+    let mixed_case =
+        case_of(observed.text) == CasePattern::Mixed && observed.kind != TokenKind::Mixed && !hat;
     let closed_mix =
         observed.kind == TokenKind::Mixed && protect::shape(observed.text, true) == protect::Shape::Closed;
     mixed_case && observed.text.chars().count() <= 4

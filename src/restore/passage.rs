@@ -4,11 +4,12 @@
 //! text and a posterior for every word. The steps: tokens, arcs for each word, a lattice, the decoder. It never applies a
 //! change itself, and knows no pages and no files.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use crate::alphabet::{CasePattern, Token, TokenKind, TonePlacement, canonical, case_of, place_tone, tokens};
 use crate::dictionary::vocabulary::{STOP, UNKNOWN};
-use crate::dictionary::{Dictionary, WordId};
+use crate::dictionary::{Context, Dictionary, Ngram, WordId};
 
 use super::candidate::{Finder, Observed};
 use super::channel::{Cost, letter_number};
@@ -22,6 +23,10 @@ use super::restored_page::EditSource;
 const WIDTH: usize = 8;
 /// Words decoded at one go; a longer passage is decoded piece by piece, each going on from the last.
 const AT_ONCE: usize = 400;
+/// Pairs of words read with more certainty than this count for the document's habits.
+const SURE: f32 = 0.8;
+/// The most a pair of words is favoured because the document has it elsewhere, milli-nats.
+const DISCOUNT: Cost = 2_000;
 /// How much a word of right text is favoured as it was read, milli-nats.
 const KEEP: Cost = 1_000;
 
@@ -71,15 +76,23 @@ pub struct Weighed {
     pub language: Cost,
 }
 
-/// The language model as the decoder sees it.
-pub struct Model<'d>(pub &'d Dictionary);
+/// The language model as the decoder sees it: the dictionary's, with a discount for what the same document says elsewhere.
+struct Model<'d> {
+    ngram: &'d Ngram,
+    /// Discounts for pairs of words read well in this document.
+    seen: &'d HashMap<(WordId, WordId), Cost>,
+}
 
 impl Language for Model<'_> {
-    type History = crate::dictionary::Context;
+    type History = Context;
 
-    fn step(&self, history: Self::History, word: WordId) -> (Cost, Self::History) {
-        let pair = self.0.ngram().step(history, word);
-        (pair.cost, pair.context)
+    fn step(&self, history: Context, word: WordId) -> (Cost, Context) {
+        let pair = self.ngram.step(history, word);
+        let discount = match self.seen.is_empty() {
+            true => 0,
+            false => self.seen.get(&(self.ngram.last_word(history), word)).copied().unwrap_or(0),
+        };
+        ((pair.cost - discount).max(0), pair.context)
     }
 }
 
@@ -90,6 +103,7 @@ struct Slot<'a> {
     class: Option<WordId>,
     opens: bool,
     capitals: bool,
+    abbreviation: bool,
     keep: Cost,
     choices: Vec<(usize, u8, Cost)>,
 }
@@ -100,23 +114,48 @@ pub struct Reader<'d> {
     finder: Finder<'d>,
     /// How open `oa oe uy` are written in this document.
     pub style: TonePlacement,
+    /// Abbreviations that stand among small letters somewhere in the document.
+    abbreviations: BTreeSet<String>,
+    /// How often two words followed each other in what was read well.
+    pairs: HashMap<(WordId, WordId), u32>,
+    seen: HashMap<(WordId, WordId), Cost>,
 }
 
 impl<'d> Reader<'d> {
     /// A reader over a dictionary and a finder of candidates.
     pub fn new(dictionary: &'d Dictionary, finder: Finder<'d>) -> Self {
-        Reader { dictionary, finder, style: TonePlacement::Old }
+        Reader {
+            dictionary,
+            finder,
+            style: TonePlacement::Old,
+            abbreviations: BTreeSet::new(),
+            pairs: HashMap::new(),
+            seen: HashMap::new(),
+        }
     }
 
-    /// The signs of damage in a passage.
-    pub fn evidence(&self, text: &str) -> Evidence {
+    /// The signs of damage in a passage; its abbreviations are remembered.
+    pub fn evidence(&mut self, text: &str) -> Evidence {
         let tokens: Vec<Token<'_>> = tokens(text).collect();
+        for (at, token) in tokens.iter().enumerate() {
+            if token.kind == TokenKind::Abbreviation && !in_capitals(&tokens, at) {
+                self.abbreviations.insert(token.text.to_owned());
+            }
+        }
         Evidence::of(&tokens, self.dictionary)
+    }
+
+    /// Takes what has been read so far as what the document is wont to say.
+    pub fn learn(&mut self) {
+        let worth = |(&pair, &times): (_, &u32)| {
+            (times > 1).then(|| (pair, (f64::from(times).ln() * 700.0).min(f64::from(DISCOUNT)) as Cost))
+        };
+        self.seen = self.pairs.iter().filter_map(worth).collect();
     }
 
     /// Restores a passage damaged as `level` says.
     pub fn restore(&mut self, text: &str, heard: &[Heard], level: Level) -> Outcome {
-        let slots = slots(text, heard, self.dictionary);
+        let slots = slots(text, heard, self.dictionary, &self.abbreviations);
         let mut outcome = Outcome::default();
         let mut history = self.dictionary.ngram().start();
         let mut rest = slots.as_slice();
@@ -133,7 +172,7 @@ impl<'d> Reader<'d> {
 
     /// What one word alone may stand for at each level of damage, best first.
     pub fn explain(&mut self, word: &str) -> Vec<Weighed> {
-        let slots = slots(word, &[], self.dictionary);
+        let slots = slots(word, &[], self.dictionary, &self.abbreviations);
         let mut weighed = Vec::new();
         for slot in slots.iter().filter(|slot| slot.class.is_none()) {
             for level in [Level::Right, Level::Stripped, Level::Garbled] {
@@ -153,23 +192,27 @@ impl<'d> Reader<'d> {
         &mut self,
         slots: &[Slot<'_>],
         level: Level,
-        history: crate::dictionary::Context,
+        history: Context,
         outcome: &mut Outcome,
-    ) -> crate::dictionary::Context {
+    ) -> Context {
         let lattice = self.lattice(slots, level);
-        let model = Model(self.dictionary);
+        let model = Model { ngram: self.dictionary.ngram(), seen: &self.seen };
         let steps = decode(&lattice, history, &model, WIDTH);
         let mut after = history;
         for step in &steps {
             let Some(arc) = lattice.from.get(step.at).and_then(|arcs| arcs.get(step.arc)) else { continue };
             for &word in arc.words() {
-                after = model.step(after, word).1;
+                if step.posterior > SURE {
+                    *self.pairs.entry((model.ngram.last_word(after), word)).or_default() += 1;
+                }
+                after = model.ngram.step(after, word).context;
             }
             self.note(slots, step, arc, outcome);
         }
         after
     }
 
+    /// The lattice of some slots.
     fn lattice(&mut self, slots: &[Slot<'_>], level: Level) -> Lattice {
         let mut from = Vec::with_capacity(slots.len());
         for (at, slot) in slots.iter().enumerate() {
@@ -212,6 +255,7 @@ impl<'a> Slot<'a> {
             kind: self.token.kind,
             opens: self.opens,
             capitals: self.capitals,
+            abbreviation: self.abbreviation,
             keep: self.keep,
             choices: &self.choices,
         }
@@ -247,13 +291,18 @@ fn may_merge(first: &Slot<'_>, second: &Slot<'_>) -> bool {
 }
 
 /// The tokens of a passage that the language model reads, each with what is known of its place.
-fn slots<'a>(text: &'a str, heard: &[Heard], dictionary: &Dictionary) -> Vec<Slot<'a>> {
+fn slots<'a>(
+    text: &'a str,
+    heard: &[Heard],
+    dictionary: &Dictionary,
+    abbreviations: &BTreeSet<String>,
+) -> Vec<Slot<'a>> {
     let vocabulary = dictionary.vocabulary();
     let all: Vec<Token<'a>> = tokens(text).collect();
     let mut heard = heard.iter().peekable();
     let mut slots: Vec<Slot<'a>> = Vec::with_capacity(all.len() / 2 + 1);
     for (at, token) in all.iter().enumerate() {
-        let word = token.kind.is_wordlike();
+        let word = token.kind.is_wordlike() || is_lone_sign(&all, at);
         let class = if word { None } else { vocabulary.id_of_token(token) };
         if !word && class.is_none() {
             continue;
@@ -267,11 +316,19 @@ fn slots<'a>(text: &'a str, heard: &[Heard], dictionary: &Dictionary) -> Vec<Slo
             class: class.filter(|&class| class != UNKNOWN),
             opens: slots.last().is_none_or(|last| last.class.is_some()),
             capitals: in_capitals(&all, at),
+            abbreviation: token.kind == TokenKind::Abbreviation && abbreviations.contains(token.text),
             keep: said.map_or(KEEP, |h| keep(h.confidence)),
             choices: said.map_or_else(Vec::new, |h| choices(h, token)),
         });
     }
     slots
+}
+
+/// A sign that stands for a letter, alone between blanks: `¢` for `ở`.
+fn is_lone_sign(all: &[Token<'_>], at: usize) -> bool {
+    let is_blank = |at: usize| all.get(at).is_none_or(|token| token.kind == TokenKind::Blank);
+    let sign = all.get(at).is_some_and(|token| matches!(token.text, "¢" | "€"));
+    sign && is_blank(at + 1) && at.checked_sub(1).is_none_or(is_blank)
 }
 
 /// How much a word is favoured as read, by what the engine thought of it.

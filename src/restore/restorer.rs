@@ -62,11 +62,21 @@ impl Restorer {
         let evidence: Vec<Evidence> = passages.iter().map(|p| reader.evidence(p.text)).collect();
         let around = evidence.iter().fold(Evidence::default(), |sum, &e| sum.and(e)).level();
         let levels = evidence.iter().map(|e| e.level_within(around));
-        let read: Vec<(Level, Outcome)> = passages
+        let levels: Vec<Level> = levels.collect();
+        let mut read: Vec<(Level, Outcome)> = passages
             .iter()
-            .zip(levels)
-            .map(|(p, level)| (level, reader.restore(p.text, &p.heard, level)))
+            .zip(&levels)
+            .map(|(p, &level)| (level, reader.restore(p.text, &p.heard, level)))
             .collect();
+        if levels.contains(&Level::Garbled) {
+            // A second reading, now that the document's own words are known.
+            reader.learn();
+            for (passage, (level, outcome)) in
+                passages.iter().zip(&mut read).filter(|(_, r)| r.0 == Level::Garbled)
+            {
+                *outcome = reader.restore(passage.text, &passage.heard, *level);
+            }
+        }
         let bold = heard || looks_misread(&read);
         read.into_iter().map(|(level, outcome)| self.decide(level, outcome, bold)).collect()
     }

@@ -7,6 +7,12 @@
 
 use super::channel::{Cost, LONGEST, Lens, NEVER, SPECK, capital, letter_number};
 
+/// Longer observations are not searched for.
+pub const LONGEST_WORD: usize = 12;
+
+/// Price of having read each number of characters.
+type Row = [Cost; LONGEST_WORD + 1];
+
 /// A trie of lower-case words, children in order of letter.
 #[derive(Debug, Default)]
 pub struct Trie {
@@ -79,9 +85,12 @@ impl Trie {
 
     /// The words an observation may stand for under `bound`, cheapest first, at most `most` of them.
     pub fn search(&self, lens: &Lens<'_>, dresses: &[(Dress, Cost)], bound: Cost, most: usize) -> Vec<Found> {
+        if lens.len() > LONGEST_WORD {
+            return Vec::new();
+        }
         let mut walk = Walk { trie: self, lens, bound, most, found: Vec::new() };
         for &(dress, cost) in dresses {
-            let mut row: Vec<Cost> = vec![NEVER; lens.len() + 1];
+            let mut row: Row = [NEVER; LONGEST_WORD + 1];
             row[0] = cost;
             walk.add_specks(&mut row);
             walk.children(0, dress, &row, None);
@@ -104,7 +113,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Enters every child of a node. `before` is the row of the node's own parent, with the letter between them.
-    fn children(&mut self, node: usize, dress: Dress, row: &[Cost], before: Option<(&[Cost], u8)>) {
+    fn children(&mut self, node: usize, dress: Dress, row: &Row, before: Option<(&Row, u8)>) {
         let trie = self.trie;
         let Some(here) = trie.nodes.get(node) else { return };
         for &(letter, child) in &here.children {
@@ -123,18 +132,19 @@ impl Walk<'_> {
     }
 
     /// The row of a child reached by `letter`.
-    fn row(&self, letter: u8, row: &[Cost], before: Option<(&[Cost], u8)>) -> Vec<Cost> {
-        let mut next = vec![NEVER; row.len()];
-        for (at, &cost) in row.iter().enumerate() {
+    fn row(&self, letter: u8, row: &Row, before: Option<(&Row, u8)>) -> Row {
+        let mut next = [NEVER; LONGEST_WORD + 1];
+        let used = self.lens.len() + 1;
+        for (at, &cost) in row.iter().take(used).enumerate() {
             if cost > self.bound {
                 continue;
             }
-            for (count, slot) in next.iter_mut().skip(at).take(LONGEST + 1).enumerate() {
+            for (count, slot) in next.iter_mut().take(used).skip(at).take(LONGEST + 1).enumerate() {
                 *slot = (*slot).min(cost + self.lens.price(letter, at, count));
             }
         }
         if let Some((grand, first)) = before {
-            for (at, &cost) in grand.iter().enumerate() {
+            for (at, &cost) in grand.iter().take(used - 1).enumerate() {
                 if cost <= self.bound
                     && let Some(slot) = next.get_mut(at + 1)
                 {
@@ -147,14 +157,14 @@ impl Walk<'_> {
     }
 
     /// Characters read where nothing was printed.
-    fn add_specks(&self, row: &mut [Cost]) {
-        for at in 1..row.len() {
+    fn add_specks(&self, row: &mut Row) {
+        for at in 1..=self.lens.len() {
             row[at] = row[at].min(row[at - 1] + SPECK);
         }
     }
 
-    fn arrive(&mut self, node: usize, dress: Dress, row: &[Cost]) {
-        let (Some(node), Some(&cost)) = (self.trie.nodes.get(node), row.last()) else { return };
+    fn arrive(&mut self, node: usize, dress: Dress, row: &Row) {
+        let (Some(node), Some(&cost)) = (self.trie.nodes.get(node), row.get(self.lens.len())) else { return };
         if let (Some(word), true) = (node.word, cost <= self.bound) {
             self.found.push(Found { word, dress, cost });
             self.tighten();

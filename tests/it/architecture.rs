@@ -30,8 +30,10 @@ const ABOVE: &[(&str, &[&str])] =
     &[("pipeline", &[]), ("batch", &["pipeline"]), ("cli", &["pipeline", "batch", "evaluate"])];
 
 /// A type of an earlier stage that a later one may name, with the reason.
-const EXCEPTIONS: &[(&str, &str, &str)] =
-    &[("write", "restore", "text.txt is the restored page, which has no other carrier")];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("write", "restore", "text.txt is the restored page, which has no other carrier"),
+    ("write", "layout", "the order in which a page is read is the layout's to say"),
+];
 
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bcrate::(\{[^;]*?\}|[a-z_]+)").unwrap());
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:^|[{,])\s*([a-z_]+)").unwrap());

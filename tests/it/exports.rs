@@ -358,3 +358,49 @@ fn a_pdf_of_pages_without_images_and_of_no_pages_is_still_a_pdf() {
         }
     }
 }
+
+#[test]
+fn a_run_files_every_format_and_finds_its_results_again() {
+    let (input, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let copy =
+        |scan: &str, name: &str| std::fs::copy(fixtures().join("scans").join(scan), input.path().join(name));
+    copy("cong-van/1372-SNV-VTLT.png", "a.png").unwrap();
+    copy("nhan-dang-cu/265-KH-UBND.txt", "b.txt").unwrap();
+    let vanthu =
+        |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_vanthu")).args(arguments).output().unwrap();
+    let (from, to) = (input.path().to_str().unwrap(), out.path().to_str().unwrap());
+    let formats = "json,txt,alto,hocr,md,csv,xlsx,pdf,jsonl";
+    let ran = vanthu(&["run", from, "--out", to, "--formats", formats, "--quiet"]);
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+
+    let listed = |name: &str| -> Vec<String> {
+        let status = std::fs::read(out.path().join("documents").join(name).join("status.json")).unwrap();
+        let status: serde_json::Value = serde_json::from_slice(&status).unwrap();
+        serde_json::from_value(status["files"].clone()).unwrap()
+    };
+    for name in ["a.png", "b.txt"] {
+        for file in listed(name) {
+            assert!(out.path().join("documents").join(name).join(&file).is_file(), "{name}: {file}");
+        }
+    }
+    assert!(listed("a.png").contains(&"searchable.pdf".to_owned()));
+    assert!(!listed("b.txt").contains(&"searchable.pdf".to_owned()), "a text has no page images");
+    let records = std::fs::read_to_string(out.path().join("records.jsonl")).unwrap();
+    assert_eq!(records.lines().count(), 2);
+
+    let found = |arguments: &[&str]| {
+        let output = vanthu(&[&["search", to], arguments].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let hits = found(&["--json", "\"so noi vu\""]);
+    let hit: serde_json::Value = serde_json::from_str(hits.lines().next().unwrap()).unwrap();
+    assert_eq!((hit["document"].as_str(), hit["page"].as_u64()), (Some("a.png"), Some(1)), "{hits}");
+    let searched = found(&["\"so noi vu\"", "--limit", "1"]);
+    assert_eq!(searched.lines().count(), 2, "{searched}");
+    std::fs::remove_file(out.path().join("catalog.sqlite")).unwrap();
+    assert_eq!(vanthu(&["search", to, "vu"]).status.code(), Some(66));
+    assert_eq!(vanthu(&["index", to]).status.code(), Some(0));
+    assert_eq!(found(&["--json", "\"so noi vu\""]), hits);
+    assert_eq!(vanthu(&["search", to, "before:mai"]).status.code(), Some(64));
+}

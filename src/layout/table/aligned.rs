@@ -67,8 +67,9 @@ fn run(rows: &[Row], start: usize, em: f32) -> Option<Run> {
         if inner(&narrowed) == 0 || !near {
             break;
         }
-        // A long table must not lose columns to one odd row, such as the first line of the text below it.
-        if end - start >= 4 && inner(&narrowed) < inner(&gutters) && row.len() < 2 {
+        // A table must not lose columns to an odd row below it, such as the first line of the text that follows.
+        let odd = row.len() < 2 || rows.get(index - 1).is_some_and(|above| distance(above, row) > 2.2 * em);
+        if end - start >= 3 && inner(&narrowed) < inner(&gutters) && odd {
             break;
         }
         gutters = narrowed;

@@ -11,6 +11,9 @@ use pdf_writer::{Filter, Name, Ref};
 
 use super::file::{PdfFile, deflate};
 
+/// The encoder counts in 16 bits with a sign.
+const WIDEST_G4: u16 = 32_000;
+
 /// A page image as it goes into the file.
 #[derive(Debug)]
 pub enum Scan {
@@ -177,6 +180,9 @@ impl Packed {
 ///
 /// The encoder is not ours and its streams are kept for good, so each is read back before it is trusted.
 fn g4(samples: &[u8], width: u16) -> Option<Vec<u8>> {
+    if width > WIDEST_G4 {
+        return None;
+    }
     let rows = || samples.chunks_exact(usize::from(width).max(1));
     let mut encoder = Encoder::new(VecWriter::new());
     for row in rows() {

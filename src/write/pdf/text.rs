@@ -20,8 +20,12 @@ pub const IMAGE: &[u8] = b"I";
 
 /// A4 in points, for a page of which nothing is known.
 const A4: (f32, f32) = (595.0, 842.0);
-/// The longest side PDF/A allows, in points.
+/// The shortest and the longest side PDF/A allows, in points.
+const SHORTEST_SIDE: f64 = 3.0;
+/// See [`SHORTEST_SIDE`].
 const LONGEST_SIDE: f64 = 14_400.0;
+/// Bytes in a string; PDF/A allows 32,767.
+const LONGEST_STRING: usize = 16_000;
 
 /// How pixels lie on the sheet.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,9 +51,8 @@ impl Frame {
             return Self { width, height, turn: 0, scale: 1.0, from_upright: Affine::identity() };
         }
         let (width, height) = (f64::from(width), f64::from(height));
-        // Within what PDF/A allows: a page of 3 to 14,400 points.
-        let scale =
-            (72.0 / source_dpi(page)).clamp(3.0 / width.min(height), LONGEST_SIDE / width.max(height));
+        let scale = (72.0 / source_dpi(page)).max(SHORTEST_SIDE / width.min(height));
+        let scale = scale.min(LONGEST_SIDE / width.max(height));
         let flip = Affine { coefficients: [scale, 0.0, 0.0, 0.0, -scale, height * scale] };
         Self {
             width: (width * scale) as f32,
@@ -108,10 +111,16 @@ fn lay_line(content: &mut Content, line: &Line, frame: &Frame, letters: &mut Bla
         let unit = size / setting.size;
         let right = [a / unit * stretch, d / unit * stretch];
         let up = [-b / unit, -e / unit];
-        content.set_text_matrix([right[0], right[1], up[0], up[1], x, y].map(|n| n as f32));
+        let matrix = [right[0], right[1], up[0], up[1], x, y].map(|n| n as f32);
+        if !matrix.iter().all(|n| n.is_finite()) {
+            continue;
+        }
+        content.set_text_matrix(matrix);
         // A blank after the word, so that what is copied has one, whatever the viewer thinks of gaps.
         let blank = if index < last { " " } else { "" };
-        content.show(Str(&letters.encode(&format!("{text}{blank}"))));
+        for part in letters.encode(&format!("{text}{blank}")).chunks(LONGEST_STRING) {
+            content.show(Str(part));
+        }
     }
 }
 
@@ -133,6 +142,9 @@ impl Setting {
     /// `None` for a line without boxes.
     fn of(line: &Line) -> Option<Self> {
         let words: Vec<(Rect, Reach)> = line.words.iter().filter_map(Reach::of).collect();
+        if words.is_empty() {
+            return Self::of_signs(line);
+        }
         let size = median(
             words.iter().map(|(rect, reach)| f64::from(rect.height().max(1)) / (reach.up - reach.down)),
         )?;
@@ -145,6 +157,14 @@ impl Setting {
         let slope = slope(&feet, size);
         let start = median(feet.iter().map(|(x, y)| y - slope * x))?;
         Some(Self { size, start, slope })
+    }
+
+    /// A line of dashes and dots: their width says what their height does not.
+    fn of_signs(line: &Line) -> Option<Self> {
+        let first = line.words.iter().find_map(|word| Some((word.bbox?, font::text_width(&word.text))));
+        let (rect, natural) = first?;
+        let size = (f64::from(rect.width()) * 1000.0 / natural.max(1.0)).clamp(4.0, 200.0);
+        Some(Self { size, start: f64::from(rect.y1), slope: 0.0 })
     }
 
     fn baseline(&self, rect: Rect) -> f64 {
@@ -250,6 +270,7 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::restore::restored_page::{Block, Paragraph};
 
     fn word(text: &str, x: i32, y0: i32, y1: i32) -> Word {
         Word { text: text.into(), bbox: Some(Rect::new(x, y0, x + 100, y1)), ..Word::default() }
@@ -262,7 +283,8 @@ mod tests {
         let setting = Setting::of(&Line { words, ..Line::default() }).unwrap();
         assert!((setting.size - 100.0).abs() < 3.0, "{}", setting.size);
         assert!((setting.start - 500.0).abs() < 3.0, "{}", setting.start);
-        assert!(Setting::of(&Line { words: vec![word("-", 0, 480, 483)], ..Line::default() }).is_none());
+        let dash = Setting::of(&Line { words: vec![word("-", 0, 480, 483)], ..Line::default() }).unwrap();
+        assert!(dash.start == 483.0 && dash.size > 4.0);
     }
 
     #[test]
@@ -274,8 +296,30 @@ mod tests {
     }
 
     #[test]
+    fn a_page_of_absurd_shape_stays_within_what_pdf_allows() {
+        for (width, height) in [(1, 1_000_000), (1_000_000, 1), (1, 1)] {
+            let page = PageLayout { source_width: width, source_height: height, ..PageLayout::default() };
+            let frame = Frame::of(&page, None);
+            assert!(frame.width <= 14_400.0 && frame.height <= 14_400.0 && frame.scale > 0.0, "{frame:?}");
+        }
+        let page = PageLayout {
+            source_width: 100,
+            source_height: 100,
+            dpi: f32::NAN,
+            to_source: Affine { coefficients: [f64::NAN; 6] },
+            blocks: vec![Block::Paragraph(Paragraph {
+                lines: vec![Line { words: vec![word("a", 0, 0, 9)], ..Line::default() }],
+                ..Paragraph::default()
+            })],
+            ..PageLayout::default()
+        };
+        let text = content(&page, &Frame::of(&page, None), true, &mut BlankFont::default());
+        assert!(!String::from_utf8_lossy(&text).contains("Tj"));
+    }
+
+    #[test]
     fn what_a_font_must_not_mean_is_left_out() {
-        assert_eq!(shown("a\u{0}\u{feff}b\u{301} "), "ab\u{301}".replace("b\u{301}", "b\u{301}"));
+        assert_eq!(shown("a\u{0}\u{feff}b "), "ab");
         assert_eq!(shown("ha\u{300}nh"), "hành");
     }
 }
