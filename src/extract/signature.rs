@@ -117,7 +117,7 @@ fn is_name(line: Span) -> bool {
         word.starts_with(char::is_uppercase)
             && word.chars().all(|c| c.is_alphabetic() || c == '.' || c == '-')
     };
-    let titled = cue::prefix_any(&line.keys(), cue::SIGNER_TITLES).is_some();
+    let titled = is_upper(line.text()) && cue::prefix_any(&line.keys(), cue::SIGNER_TITLES).is_some();
     (2..=6).contains(&words.len()) && words.iter().all(capital) && !titled
 }
 

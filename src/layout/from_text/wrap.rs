@@ -86,6 +86,10 @@ fn breaks(last: &SourceLine, line: &SourceLine, blank: bool, shape: &Shape, so_f
     if full {
         return last.ends_sentence() && line.indent > last.indent + 2 && !line.starts_small();
     }
+    let unfinished = last.last_char() == Some(',') || last.length() * 10 >= shape.width * 7;
+    if !last.ends_sentence() && unfinished && (so_far > 1 || !opens_item(last) || is_dash(last)) {
+        return false;
+    }
     last.ends_sentence() || !(line.starts_small() || so_far == 1 && is_centred(last, line, shape))
 }
 
