@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
-use thiserror::Error;
+use clap::Subcommand;
 use walkdir::WalkDir;
 
+use super::{CliError, Exit};
 use crate::alphabet::{canonical, fold_key};
 use crate::dictionary::compile::{Budget, TrainOptions, held_out, train};
 use crate::dictionary::learn::Learner;
@@ -14,8 +14,8 @@ use crate::dictionary::vocabulary::FIRST_WORD;
 use crate::dictionary::{Dictionary, DictionaryError, Gazetteer, Phrases, abbreviation};
 
 /// Look at dictionaries, add to them, train the model.
-#[derive(Debug, Args)]
-pub struct DictArgs {
+#[derive(Debug, clap::Args)]
+pub struct Args {
     #[command(subcommand)]
     command: DictCommand,
 }
@@ -77,22 +77,13 @@ enum DictCommand {
     },
 }
 
-/// Why `vanthu dict` failed.
-#[derive(Debug, Error)]
-pub enum DictCommandError {
-    /// The dictionary, corpus or a list can't be used.
-    #[error(transparent)]
-    Dictionary(#[from] DictionaryError),
-    /// Standard output can't be written.
-    #[error("cannot write to standard output: {0}")]
-    Output(#[from] std::io::Error),
+/// Runs one of the commands; what it finds goes to standard output.
+pub fn run(args: Args) -> Result<Exit, CliError> {
+    answer(&args, &mut std::io::stdout().lock())?;
+    Ok(Exit::Done)
 }
 
-/// Runs one of the commands; what it finds goes to `out`.
-///
-/// # Errors
-/// If a file is missing or unsound, or `out` can't be written.
-pub fn run(args: &DictArgs, out: &mut dyn Write) -> Result<(), DictCommandError> {
+fn answer(args: &Args, out: &mut dyn Write) -> Result<(), CliError> {
     match &args.command {
         DictCommand::Info { model, corpus, dictionary } => {
             let base = model.as_deref().map_or_else(
@@ -121,7 +112,7 @@ fn with_overlays(base: Dictionary, files: &[PathBuf]) -> Result<Dictionary, Dict
     files.iter().try_fold(base, |dictionary, file| dictionary.with_terms(file))
 }
 
-fn info(dictionary: &Dictionary, corpus: Option<&Path>, out: &mut dyn Write) -> Result<(), DictCommandError> {
+fn info(dictionary: &Dictionary, corpus: Option<&Path>, out: &mut dyn Write) -> Result<(), CliError> {
     let [_, bigrams, trigrams] = dictionary.ngram().sizes();
     let words = dictionary.vocabulary().len() - usize::from(FIRST_WORD);
     writeln!(out, "words {words}, pairs {bigrams}, triples {trigrams}")?;
@@ -143,7 +134,7 @@ fn info(dictionary: &Dictionary, corpus: Option<&Path>, out: &mut dyn Write) -> 
     Ok(())
 }
 
-fn lookup(word: &str, dictionary: &Dictionary, out: &mut dyn Write) -> Result<(), DictCommandError> {
+fn lookup(word: &str, dictionary: &Dictionary, out: &mut dyn Write) -> Result<(), CliError> {
     writeln!(out, "{word}")?;
     let key = fold_key(word);
     let added = dictionary.added_candidates(&key).iter().copied();
@@ -178,7 +169,7 @@ fn lookup(word: &str, dictionary: &Dictionary, out: &mut dyn Write) -> Result<()
     Ok(())
 }
 
-fn learn(dir: &Path, file: &Path, out: &mut dyn Write) -> Result<(), DictCommandError> {
+fn learn(dir: &Path, file: &Path, out: &mut dyn Write) -> Result<(), CliError> {
     let dictionary = Dictionary::builtin()?;
     let mut learner = Learner::default();
     let mut papers = 0;

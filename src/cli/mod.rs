@@ -4,6 +4,7 @@
 //! where and what to do; the exit codes are those of `sysexits.h`.
 
 mod completions;
+mod dict;
 mod doctor;
 mod eval;
 mod exit;
@@ -57,6 +58,7 @@ enum Command {
     Eval(eval::Args),
     Search(search::Args),
     Index(index::Args),
+    Dict(dict::Args),
     Schema(schema::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Eval(args) => eval::run(args),
         Command::Search(args) => search::run(args),
         Command::Index(args) => index::run(args),
+        Command::Dict(args) => dict::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Completions(args) => completions::run(args),
