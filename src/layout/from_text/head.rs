@@ -33,20 +33,42 @@ fn glued_end(lines: &[SourceLine]) -> Option<usize> {
     let mut end = None;
     let written = lines.iter().enumerate().filter(|(_, line)| !line.is_blank()).take(MOST_LINES);
     for (index, line) in written {
+        if is_body(line) {
+            break;
+        }
         if cut(line).is_some_and(|cut| cut > 0) {
             end = Some(index + 1);
-        } else if is_body(line) {
-            break;
         }
     }
     end
 }
 
+/// Types of papers; their line ends the letterhead.
+const TYPES: &[&str] = &[
+    "KẾ HOẠCH",
+    "QUYẾT ĐỊNH",
+    "BÁO CÁO",
+    "TỜ TRÌNH",
+    "THÔNG BÁO",
+    "GIẤY MỜI",
+    "CHỈ THỊ",
+    "NGHỊ QUYẾT",
+    "HƯỚNG DẪN",
+    "CHƯƠNG TRÌNH",
+    "CÔNG ĐIỆN",
+    "BIÊN BẢN",
+    "KẾT LUẬN",
+    "PHƯƠNG ÁN",
+    "ĐỀ ÁN",
+];
+
 /// A line that no letterhead holds.
 fn is_body(line: &SourceLine) -> bool {
-    let long = line.length() > 110;
-    long || cue::prefix_any(&line.keys, &cue::BASIS_CUES[..2]).is_some()
-        || marker::read(&line.text()).is_some_and(|marker| marker.kind.is_numbered())
+    let basis = !line.is_upper() && cue::prefix_any(&line.keys, cue::BASIS_CUES).is_some();
+    let typed = line.words.len() <= 3 && TYPES.iter().any(|name| cue::same(&line.text(), name));
+    let addressed = cue::prefix(&line.keys, cue::ADDRESSEES).is_some();
+    let numbered = marker::read(&line.text()).is_some_and(|marker| marker.kind.is_numbered());
+    line.length() > 110 || basis || typed || addressed || numbered
 }
 
 /// The word at which the right column begins.
@@ -76,6 +98,10 @@ fn place_and_date(line: &SourceLine) -> Option<usize> {
             && (at + 1..at + 4)
                 .any(|m| is_word(keys.get(m), "thang") && (m + 1..m + 4).any(|y| is_year_word(keys, y)))
     })?;
+    // The date of the paper ends its line; one inside a sentence is another's.
+    if keys.len() > day + 8 {
+        return None;
+    }
     let mut start = day;
     while start > 0 && day - start < 6 && belongs_to_place(line, start - 1, start == day) {
         start -= 1;
