@@ -44,9 +44,10 @@ enum DictCommand {
         #[arg(long, value_name = "FILE")]
         dictionary: Vec<PathBuf>,
     },
-    /// Learn from checked papers (.txt files, results of `vanthu run`): writes a small file for --dictionary
+    /// Learn from checked papers (.txt files, results of `vanthu run`): writes a small file of counts
     #[command(after_help = "Example: vanthu dict learn out/ --out so_noi_vu.tsv\n         \
-                      vanthu restore --dictionary so_noi_vu.tsv old.txt")]
+                      vanthu dict info --dictionary so_noi_vu.tsv --corpus corpus/\n\n\
+                      `dict info` and `dict lookup` show what was learned; `restore` doesn't read such files yet.")]
     Learn {
         /// Folder with .txt files, searched through
         dir: PathBuf,

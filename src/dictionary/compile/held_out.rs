@@ -7,8 +7,8 @@ use super::corpus::{Part, sources};
 use crate::alphabet::{fold_key, tokens};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
-use crate::dictionary::ngram::{Context, Cost, Ngram, Pair};
-use crate::dictionary::vocabulary::{Reading, UNKNOWN, WordId, reading};
+use crate::dictionary::ngram::{Context, Cost, Pair};
+use crate::dictionary::vocabulary::{BOUNDARY, Reading, UNKNOWN, WordId, reading};
 use std::path::Path;
 
 /// What was found.
@@ -53,12 +53,14 @@ struct Slot {
 
 fn measure_line(line: &str, dictionary: &Dictionary, figures: &mut HeldOutFigures) {
     let slots = slots(line, dictionary);
-    let best = decode(&slots, dictionary.ngram());
+    let best = decode(&slots, dictionary);
     let mut context = dictionary.ngram().start();
+    let mut last = [BOUNDARY; 2];
     for (slot, read) in slots.iter().zip(best) {
         let step = dictionary.ngram().step(context, slot.truth);
         context = step.context;
-        figures.cost += i64::from(step.cost);
+        figures.cost += i64::from(dictionary.adapt(last[0], last[1], slot.truth, step.cost));
+        last = [last[1], slot.truth];
         figures.priced += 1;
         if slot.is_word {
             let frequent = slot.candidates.iter().min_by_key(|&&id| (dictionary.ngram().unigram(id), id));
@@ -71,16 +73,17 @@ fn measure_line(line: &str, dictionary: &Dictionary, figures: &mut HeldOutFigure
 }
 
 fn slots(line: &str, dictionary: &Dictionary) -> Vec<Slot> {
-    let vocabulary = dictionary.vocabulary();
     let slot = |reading| match reading {
         Reading::Nothing => None,
         Reading::Class(class) => Some(Slot { truth: class, candidates: vec![class], is_word: false }),
         Reading::Word(word) => {
-            let mut candidates: Vec<WordId> = vocabulary.candidates(&fold_key(&word)).collect();
+            let key = fold_key(&word);
+            let mut candidates: Vec<WordId> = dictionary.candidates(&key).collect();
+            candidates.extend_from_slice(dictionary.added_candidates(&key));
             if candidates.is_empty() {
                 candidates.push(UNKNOWN);
             }
-            Some(Slot { truth: vocabulary.id(&word).unwrap_or(UNKNOWN), candidates, is_word: true })
+            Some(Slot { truth: dictionary.id(&word).unwrap_or(UNKNOWN), candidates, is_word: true })
         }
     };
     tokens(line).filter_map(|token| slot(reading(&token))).collect()
@@ -92,16 +95,19 @@ struct Hypothesis {
     cost: Cost,
     context: Context,
     word: WordId,
+    /// The word before it.
+    previous: WordId,
     /// Place in the column before.
     from: usize,
 }
 
-fn decode(slots: &[Slot], ngram: &Ngram) -> Vec<WordId> {
-    let start = Hypothesis { cost: 0, context: ngram.start(), word: 0, from: 0 };
+fn decode(slots: &[Slot], dictionary: &Dictionary) -> Vec<WordId> {
+    let ngram = dictionary.ngram();
+    let start = Hypothesis { cost: 0, context: ngram.start(), word: BOUNDARY, previous: BOUNDARY, from: 0 };
     let mut columns = vec![vec![start]];
     for slot in slots {
         let before = columns.last().map_or(&[][..], Vec::as_slice);
-        columns.push(column(before, slot, ngram));
+        columns.push(column(before, slot, dictionary));
     }
     let ended = |h: &Hypothesis| h.cost + ngram.step(h.context, 0).cost;
     let last = columns.last().map_or(&[][..], Vec::as_slice);
@@ -115,16 +121,17 @@ fn decode(slots: &[Slot], ngram: &Ngram) -> Vec<WordId> {
     words
 }
 
-fn column(before: &[Hypothesis], slot: &Slot, ngram: &Ngram) -> Vec<Hypothesis> {
+fn column(before: &[Hypothesis], slot: &Slot, dictionary: &Dictionary) -> Vec<Hypothesis> {
     let mut column: Vec<Hypothesis> = Vec::new();
     for &word in &slot.candidates {
         for (from, hypothesis) in before.iter().enumerate() {
-            let Pair { cost, context } = ngram.step(hypothesis.context, word);
-            let cost = hypothesis.cost + cost;
+            let Pair { cost, context } = dictionary.ngram().step(hypothesis.context, word);
+            let previous = hypothesis.word;
+            let cost = hypothesis.cost + dictionary.adapt(hypothesis.previous, previous, word, cost);
             match column.iter_mut().find(|other| other.context == context) {
                 Some(other) if other.cost <= cost => {}
-                Some(other) => *other = Hypothesis { cost, context, word, from },
-                None => column.push(Hypothesis { cost, context, word, from }),
+                Some(other) => *other = Hypothesis { cost, context, word, previous, from },
+                None => column.push(Hypothesis { cost, context, word, previous, from }),
             }
         }
     }
