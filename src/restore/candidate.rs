@@ -81,7 +81,7 @@ impl<'d> Finder<'d> {
 
     /// The arcs for one observed word.
     pub fn arcs(&mut self, observed: &Observed<'_>, level: Level) -> Vec<Arc> {
-        if is_closed(observed) {
+        if is_closed(observed) || level == Level::Right && observed.kind == TokenKind::Mixed {
             return vec![self.as_read(observed)];
         }
         let mut arcs = match level {

@@ -51,7 +51,9 @@ fn may_hide_letters(piece: &str, digits: usize, letters: usize) -> bool {
     let upper = piece.chars().filter(|c| c.is_uppercase()).count();
     let acronym = upper >= 2 && piece.ends_with(|c: char| c.is_ascii_digit());
     let clock = piece.starts_with(|c: char| c.is_ascii_digit()) && piece.contains(['h', 'g']) && run >= 2;
-    !unit && !acronym && !clock && run <= 2 && digits <= letters + 1 && letters + digits <= 9
+    // `B1`, `A2` are names of things; `S6`, `X8`, `B4` may be `Số`, `Xã`, `Bá`.
+    let label = upper == letters && piece.contains(['1', '2', '3', '5', '7', '9']);
+    !unit && !acronym && !clock && !label && run <= 2 && digits <= letters + 1 && letters + digits <= 9
 }
 
 /// A code mended where its letters leave no doubt, or `None`: `4035/Qb-UBND` → `4035/QĐ-UBND`, `3828/0D-UBND` → `3828/QĐ-UBND`.
@@ -113,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_clock_time_or_a_unit_is_no_misread_word() {
-        for word in ["7h30", "m2", "VTV1", "CT12"] {
+        for word in ["7h30", "m2", "VTV1", "CT12", "B1"] {
             assert_eq!(shape(word, true), Shape::Closed, "{word}");
         }
         for word in ["s6", "4p", "do61", "N6i", "c4c", "x4"] {

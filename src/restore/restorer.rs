@@ -120,3 +120,43 @@ fn looks_misread(read: &[(Level, Outcome)]) -> bool {
     let suspects = right().flat_map(|o| &o.changes).filter(|c| c.posterior >= 0.9).count();
     suspects >= 2 && suspects * 160 > words + 100
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::edit_log::undo;
+    use super::*;
+    use crate::dictionary::DictionaryError;
+
+    const CLEAN: &str = "Ủy ban nhân dân thành phố Hà Nội ban hành Kế hoạch cải cách hành chính nhà nước năm 2025\r\n\
+        (kèm theo Quyết định số 6830/QĐ-UBND ngày 31/12/2024), liên hệ vanthu@example.gov.vn, phần kỹ thuật4.\n";
+    const STRIPPED: &str = "Uy ban nhan dan thanh pho Ha Noi ban hanh Ke hoach cai cach hanh chinh nha nuoc nam 2025\r\n\
+        va to chuc  trien khai thuc hien tai cac co quan, don vi.\n";
+
+    fn restorer() -> Result<Restorer, DictionaryError> {
+        Ok(Restorer::new(Dictionary::builtin()?, RestoreOptions::default()))
+    }
+
+    #[test]
+    fn clean_text_stays_and_stripped_text_gets_its_marks() -> Result<(), DictionaryError> {
+        let restorer = restorer()?;
+        assert_eq!(restorer.text(CLEAN), CLEAN);
+        let restored = restorer.text(STRIPPED);
+        assert!(restored.contains("Kế hoạch cải cách hành chính nhà nước năm 2025\r\n"), "{restored}");
+        assert_eq!(restorer.text(&restored), restored);
+        Ok(())
+    }
+
+    #[test]
+    fn every_change_can_be_undone_and_bad_bytes_pass_through() -> Result<(), Box<dyn std::error::Error>> {
+        let input = [STRIPPED.as_bytes(), b"\xff\x00 hoi nghi\n"].concat();
+        let (mut restored, mut log, mut original) = (Vec::new(), String::new(), Vec::new());
+        restorer()?.stream(input.as_slice(), &mut restored, |edit| {
+            log += &(serde_json::to_string(edit)? + "\n");
+            Ok(())
+        })?;
+        assert_ne!(restored, input);
+        undo(restored.as_slice(), log.as_bytes(), &mut original)?;
+        assert_eq!(original, input);
+        Ok(())
+    }
+}
