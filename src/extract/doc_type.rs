@@ -54,8 +54,11 @@ pub(crate) fn prefix(keys: &[String]) -> Option<(&'static str, usize)> {
         let likeness = |name: &str, taken| {
             cue::likeness(&keys.get(..taken).unwrap_or_default().concat(), &cue::keys(name).concat())
         };
+        // A misread name counts only if it is all of the line: `PHƯỜNG TÂN …` is no `PHƯƠNG ÁN`.
         long.filter_map(|(name, code, _)| {
-            cue::prefix(keys, name).map(|taken| (*code, taken, likeness(name, taken)))
+            cue::prefix(keys, name)
+                .filter(|taken| *taken == keys.len())
+                .map(|taken| (*code, taken, likeness(name, taken)))
         })
         .reduce(|a, b| if b.2 > a.2 { b } else { a })
         .map(|(code, taken, _)| (code, taken))

@@ -54,6 +54,10 @@ fn unit_heading<'p>(tree: &Tree<'p>, id: usize) -> Option<Span<'p>> {
     let node = tree.nodes.get(id)?;
     let title = tree.parts(id).title?;
     let keys = title.keys();
+    if keys.starts_with(&cue::keys("Nhiệm vụ của")) && !node.children.is_empty() {
+        let unit = title.from(title.after_words(3));
+        return names_unit(&unit.keys()).then_some(unit);
+    }
     let above = node.parent.is_some_and(|parent| tree.ancestors(parent).any(|id| assigns(tree, id)));
     let titled = !node.children.is_empty() || !tree.parts(id).text.is_empty();
     (above && titled && keys.len() <= 24 && names_unit(&keys) && !assigns(tree, id)).then_some(title)
