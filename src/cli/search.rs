@@ -10,7 +10,7 @@ use crate::write::catalog::{Catalog, Hit, Query, Snippet, search};
 /// Search the results of runs.
 ///
 /// Marks and case do not matter: `ke hoach` finds `Kế hoạch`. All words must be on the page; words in quotes must stand
-/// together; a minus before a word or field excludes it.
+/// together; a minus before a word or field excludes it (put the whole query in quotes, then).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Fields:
@@ -22,13 +22,14 @@ Fields:
 Examples:
   vanthu search results cai cach hanh chinh
   vanthu search results '\"chuyển đổi số\" type:KH after:2025'
+  vanthu search results 'hoi nghi -\"du thao\"'
   vanthu search results --json number:265 | jq -r .document")]
 pub struct Args {
     /// The folder of the results.
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// What to look for.
-    #[arg(value_name = "QUERY", required = true, allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY", required = true)]
     query: Vec<String>,
     /// Print a JSON object a line.
     #[arg(long)]

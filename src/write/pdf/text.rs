@@ -24,6 +24,10 @@ const A4: (f32, f32) = (595.0, 842.0);
 const SHORTEST_SIDE: f64 = 3.0;
 /// See [`SHORTEST_SIDE`].
 const LONGEST_SIDE: f64 = 14_400.0;
+/// Radians up to which a tilt is the skew of a scan.
+const MOST_SKEW: f64 = 0.15;
+/// Type sizes by which the words of one line may differ in height.
+const MOST_DRIFT: f64 = 0.4;
 /// Bytes in a string; PDF/A allows 32,767.
 const LONGEST_STRING: usize = 16_000;
 
@@ -93,34 +97,73 @@ pub fn content(page: &PageLayout, frame: &Frame, has_image: bool, letters: &mut 
     content.finish().to_vec()
 }
 
+/// A word ready to be laid: its text, its stretch, and its foot on the sheet along and across the line, in points.
+struct Laid {
+    text: String,
+    stretch: f64,
+    along: f64,
+    across: f64,
+}
+
 fn lay_line(content: &mut Content, line: &Line, frame: &Frame, letters: &mut BlankFont) {
     let Some(setting) = Setting::of(line) else { return };
     let [a, b, _, d, e, _] = frame.from_upright.coefficients;
     let size = setting.size * (a * e - b * d).abs().sqrt();
+    let (right, up) = directions(&frame.from_upright);
+    let mut words: Vec<Laid> =
+        line.words.iter().filter_map(|word| lay(word, &setting, frame, right, up)).collect();
+    flatten(&mut words, size);
     content.set_font(Name(FONT), size as f32);
-    let last = line.words.len().saturating_sub(1);
-    for (index, word) in line.words.iter().enumerate() {
-        let (Some(rect), text) = (word.bbox, shown(&word.text)) else { continue };
-        if text.is_empty() {
-            continue;
-        }
-        let natural = font::text_width(&text) / 1000.0 * setting.size;
-        let stretch = (f64::from(rect.width().max(1)) / natural.max(1e-3)).clamp(0.05, 20.0);
-        let (x, y) = frame.from_upright.apply(f64::from(rect.x0), setting.baseline(rect));
-        // Directions of one unit to the right and one unit up, of length 1 but for the stretch.
-        let unit = size / setting.size;
-        let right = [a / unit * stretch, d / unit * stretch];
-        let up = [-b / unit, -e / unit];
-        let matrix = [right[0], right[1], up[0], up[1], x, y].map(|n| n as f32);
+    let last = words.len().saturating_sub(1);
+    for (index, word) in words.iter().enumerate() {
+        let foot = [0, 1].map(|axis| word.along * right[axis] + word.across * up[axis]);
+        let matrix = [right[0] * word.stretch, right[1] * word.stretch, up[0], up[1], foot[0], foot[1]];
+        let matrix = matrix.map(|n| n as f32);
         if !matrix.iter().all(|n| n.is_finite()) {
             continue;
         }
         content.set_text_matrix(matrix);
         // A blank after the word, so that what is copied has one, whatever the viewer thinks of gaps.
         let blank = if index < last { " " } else { "" };
-        for part in letters.encode(&format!("{text}{blank}")).chunks(LONGEST_STRING) {
+        for part in letters.encode(&format!("{}{blank}", word.text)).chunks(LONGEST_STRING) {
             content.show(Str(part));
         }
+    }
+}
+
+fn lay(word: &Word, setting: &Setting, frame: &Frame, right: [f64; 2], up: [f64; 2]) -> Option<Laid> {
+    let (rect, text) = (word.bbox?, shown(&word.text));
+    if text.is_empty() {
+        return None;
+    }
+    let natural = font::text_width(&text) / 1000.0 * setting.size;
+    let stretch = (f64::from(rect.width().max(1)) / natural.max(1e-3)).clamp(0.05, 20.0);
+    let foot = |x: i32| frame.from_upright.apply(f64::from(x), setting.baseline(x));
+    let ((x, y), (middle_x, middle_y)) = (foot(rect.x0), foot(rect.center_x()));
+    let (along, across) = (x * right[0] + y * right[1], middle_x * up[0] + middle_y * up[1]);
+    Some(Laid { text, stretch, along, across })
+}
+
+/// Unit vectors to the right of the text and up, on the sheet.
+///
+/// The skew of a scan is taken out: text extractors break words apart whose letters climb (Poppler: by half a point).
+fn directions(from_upright: &Affine) -> ([f64; 2], [f64; 2]) {
+    let [a, _, _, d, _, _] = from_upright.coefficients;
+    let angle = d.atan2(a);
+    let square = (angle / std::f64::consts::FRAC_PI_2).round() * std::f64::consts::FRAC_PI_2;
+    let (sin, cos) = if (angle - square).abs() < MOST_SKEW { square } else { angle }.sin_cos();
+    ([cos, sin], [-sin, cos])
+}
+
+/// On a skewed page the words of a line stand each at its own height; no further apart than extractors still take for
+/// one line, or the page would be read in stripes. The middle of the line stays in its place.
+fn flatten(words: &mut [Laid], size: f64) {
+    let low = words.iter().map(|word| word.across).fold(f64::INFINITY, f64::min);
+    let high = words.iter().map(|word| word.across).fold(f64::NEG_INFINITY, f64::max);
+    let (middle, drift) = ((low + high) / 2.0, high - low);
+    if drift > MOST_DRIFT * size {
+        let share = MOST_DRIFT * size / drift;
+        words.iter_mut().for_each(|word| word.across = middle + share * (word.across - middle));
     }
 }
 
@@ -167,8 +210,8 @@ impl Setting {
         Some(Self { size, start: f64::from(rect.y1), slope: 0.0 })
     }
 
-    fn baseline(&self, rect: Rect) -> f64 {
-        self.start + self.slope * f64::from(rect.x0)
+    fn baseline(&self, x: i32) -> f64 {
+        self.start + self.slope * f64::from(x)
     }
 }
 
@@ -293,6 +336,20 @@ mod tests {
         for (turns, degrees) in [(0, 0), (1, 270), (2, 180), (3, 90)] {
             assert_eq!(turn(&Affine::rotate_about(quarter * f64::from(turns) + 0.01, 0.0, 0.0)), degrees);
         }
+    }
+
+    #[test]
+    fn a_skewed_line_stays_one_line_and_its_middle_in_place() {
+        let ((right, up), tilted) = (
+            directions(&Affine::rotate_about(0.035, 0.0, 0.0)),
+            directions(&Affine::rotate_about(0.5, 0.0, 0.0)),
+        );
+        assert_eq!((right, up), ([1.0, 0.0], [0.0, 1.0]));
+        assert!(tilted.0[1] > 0.4);
+        let laid = |across| Laid { text: "a".into(), stretch: 1.0, along: 0.0, across };
+        let mut words = [laid(700.0), laid(708.0), laid(716.0)];
+        flatten(&mut words, 12.0);
+        assert_eq!(words.map(|word| (word.across * 10.0).round()), [7056.0, 7080.0, 7104.0]);
     }
 
     #[test]
