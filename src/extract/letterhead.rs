@@ -234,12 +234,17 @@ fn body_name<'p>(line: &HeadLine<'p>, head: &mut Head<'p>) {
         return;
     }
     let span = line.span.trim_end(&['*', '-', '_', '—', '.']);
-    let opens = cue::prefix_any(&line.keys, cue::BODY_HEADS).is_some();
+    let place = PLACES.iter().any(|place| line.keys.starts_with(&cue::keys(place)));
+    let opens = !place && cue::prefix_any(&line.keys, cue::BODY_HEADS).is_some();
     match head.bodies.last_mut() {
         Some(body) if !opens => body.push(span),
         _ => head.bodies.push(vec![span]),
     }
 }
+
+/// First words of a place, with which the name of a body goes on: `ỦY BAN NHÂN DÂN` / `PHƯỜNG …`.
+const PLACES: &[&str] =
+    &["PHƯỜNG", "XÃ", "TỈNH", "THÀNH PHỐ", "HUYỆN", "QUẬN", "THỊ XÃ", "THỊ TRẤN", "ĐẶC KHU"];
 
 /// Whether the letters of a text are capitals, with a few exceptions for misread ones.
 pub(crate) fn is_upper(text: &str) -> bool {

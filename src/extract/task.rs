@@ -32,7 +32,7 @@ static DEADLINE: LazyLock<Regex> = LazyLock::new(|| {
     let month = r"tháng\s\d{1,2}(?:/\d{4}|\snăm\s\d{4})?";
     let quarter = r"[Qq]u[ýí]\s[IV1-4]{1,3}(?:/\d{4}|\snăm\s\d{4})?";
     let days = r"\d{1,2}\sngày\s(?:làm việc\s)?(?:tổ chức|kể từ|trước|diễn ra|khai mạc)[^,.;]*";
-    Regex::new(&format!(r"(?i)\b(?:xong\s|hoàn thành\s)?(?:(?:trước|chậm nhất(?:\slà|\svào|\sđến)?|muộn nhất(?:\slà)?|đến hết|hết|xong trong|hoàn thành trong)\s(?:\d{{1,2}}\s?(?:h|giờ)\s?(?:\d{{2}})?,?\s)?(?:{full}|{bare}|{month}|{quarter}|{days}))"))
+    Regex::new(&format!(r"(?i)\b(?:(?:trước|chậm nhất(?:\slà|\svào|\sđến)?|muộn nhất(?:\slà)?|đến hết|hết|xong trong|hoàn thành trong)\s(?:\d{{1,2}}\s?(?:h|giờ)\s?(?:\d{{2}})?,?\s)?(?:{full}|{bare}|{month}|{quarter}|{days}))"))
         .expect("a valid pattern")
 });
 

@@ -28,7 +28,7 @@ impl Shape {
         let at =
             |share: usize| lengths.get((lengths.len() * share / 100).min(lengths.len().saturating_sub(1)));
         let long = lengths.len() - lengths.partition_point(|length| *length <= LONGEST_PRINTED);
-        let wrapped = long * 20 < lengths.len().max(1);
+        let wrapped = long * 60 < lengths.len().max(1);
         Self { width: at(92).copied().unwrap_or(0).clamp(40, LONGEST_PRINTED), wrapped }
     }
 
