@@ -1,21 +1,18 @@
 //! Learning from an agency's own checked papers: counts of word pairs and triples, as an overlay file.
 //!
-//! Reads text, one paragraph a line; produces the lines of a file of learned counts (see [`super::overlay`]). N-grams that the
-//! base expects anyway are left out, so the file stays small. Takes seconds; never touches the base.
+//! Reads text, one paragraph a line; produces the lines of a file of learned counts (see [`super::overlay`]). What the base
+//! expects anyway is counted too: without it the shares of the rest would be too great. Takes seconds; never touches the base.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Dictionary;
-use super::ngram::Cost;
 use super::overlay::HEADER;
-use super::vocabulary::{BOUNDARY, Reading, UNKNOWN, WordId, reading};
+use super::vocabulary::{BOUNDARY, Reading, reading};
 use crate::alphabet::{is_possible_syllable, tokens};
 
 /// A new word must occur so often: once may be a slip.
 const LEAST_NEW_WORD: u32 = 2;
-/// An n-gram met only once that costs the base less than this (milli-nats) teaches nothing.
-const EXPECTED: Cost = 700;
 
 /// Counts gathered from checked text.
 #[derive(Debug, Default)]
@@ -54,30 +51,22 @@ impl Learner {
     pub fn to_overlay(&self, dictionary: &Dictionary) -> String {
         let mut file = format!("{HEADER}\n");
         for ([v, w], &count) in &self.pairs {
-            if let (Some(a), Some(b)) = (self.usable(v, dictionary), self.usable(w, dictionary)) {
-                if count > 1 || dictionary.ngram().pair(a, b).cost > EXPECTED {
-                    let _ = writeln!(file, "{count}\t{v}\t{w}");
-                }
+            if self.usable(v, dictionary) && self.usable(w, dictionary) {
+                let _ = writeln!(file, "{count}\t{v}\t{w}");
             }
         }
         for ([u, v, w], &count) in &self.triples {
-            let ids = (self.usable(u, dictionary), self.usable(v, dictionary), self.usable(w, dictionary));
-            if let (Some(a), Some(b), Some(c)) = ids {
-                if count > 1 || dictionary.ngram().cost(a, b, c) > EXPECTED {
-                    let _ = writeln!(file, "{count}\t{u}\t{v}\t{w}");
-                }
+            if [u, v, w].iter().all(|word| self.usable(word, dictionary)) {
+                let _ = writeln!(file, "{count}\t{u}\t{v}\t{w}");
             }
         }
         file
     }
 
-    /// The base's id of a word, [`UNKNOWN`] for a new word that may be learned, `None` for one that may not.
-    fn usable(&self, word: &str, dictionary: &Dictionary) -> Option<WordId> {
-        let new = || {
-            let often = self.words.get(word).is_some_and(|&count| count >= LEAST_NEW_WORD);
-            (often && is_possible_syllable(word)).then_some(UNKNOWN)
-        };
-        dictionary.vocabulary().id_or_class(word).or_else(new)
+    /// A word the base knows, or a new one that may be learned.
+    fn usable(&self, word: &str, dictionary: &Dictionary) -> bool {
+        let often = || self.words.get(word).is_some_and(|&count| count >= LEAST_NEW_WORD);
+        dictionary.vocabulary().id_or_class(word).is_some() || (often() && is_possible_syllable(word))
     }
 }
 

@@ -28,11 +28,11 @@ pub const DEFAULT_WEIGHT: u32 = 20;
 /// A greater weight counts as this.
 const GREATEST_WEIGHT: u32 = 10_000;
 /// Most that the overlay weighs after one known word, and the count at which it weighs half of that.
-const MOST_PAIR: f64 = 0.3;
+const MOST_PAIR: f64 = 0.05;
 const HALF_PAIR: f64 = 20.0;
 /// The same after two known words.
-const MOST_TRIPLE: f64 = 0.6;
-const HALF_TRIPLE: f64 = 2.0;
+const MOST_TRIPLE: f64 = 0.3;
+const HALF_TRIPLE: f64 = 4.0;
 /// Cost of a word that only the overlay knows, without context: about that of a rare word.
 const ADDED_WORD: Cost = 11_500;
 
