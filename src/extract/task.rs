@@ -39,10 +39,22 @@ static DEADLINE: LazyLock<Regex> = LazyLock::new(|| {
 /// Reads the tasks of a body.
 pub(crate) fn read(tree: &Tree, proof: &mut Proof) -> Vec<Task> {
     let mut tasks = Vec::new();
+    let assigning: Vec<bool> = (0..tree.nodes.len()).map(|id| assigns(tree, id)).collect();
+    // Parents stand before their children, so one pass marks what stands below a unit.
+    let mut below = vec![false; tree.nodes.len()];
     for id in 0..tree.nodes.len() {
-        match unit_heading(tree, id) {
-            Some(unit) => under_heading(tree, id, unit, &mut tasks, proof),
-            None if !under_unit(tree, id) => given(tree, id, &mut tasks, proof),
+        let heading = unit_heading(tree, id, &assigning);
+        let inside = heading.is_some() || below.get(id).copied().unwrap_or(false);
+        for child in tree.nodes.get(id).map(|node| node.children.as_slice()).unwrap_or_default() {
+            if let Some(mark) = below.get_mut(*child) {
+                *mark = inside;
+            }
+        }
+        match heading {
+            Some(unit) => under_heading(tree, id, unit, &assigning, &mut tasks, proof),
+            None if !below.get(id).copied().unwrap_or(false) => {
+                given(tree, id, &assigning, &mut tasks, proof)
+            }
             None => {}
         }
     }
@@ -50,7 +62,7 @@ pub(crate) fn read(tree: &Tree, proof: &mut Proof) -> Vec<Task> {
 }
 
 /// The unit a heading names, if it stands where work is assigned.
-fn unit_heading<'p>(tree: &Tree<'p>, id: usize) -> Option<Span<'p>> {
+fn unit_heading<'p>(tree: &Tree<'p>, id: usize, assigning: &[bool]) -> Option<Span<'p>> {
     let node = tree.nodes.get(id)?;
     let title = tree.parts(id).title?;
     let keys = title.keys();
@@ -58,13 +70,10 @@ fn unit_heading<'p>(tree: &Tree<'p>, id: usize) -> Option<Span<'p>> {
         let unit = title.from(title.after_words(3));
         return names_unit(&unit.keys()).then_some(unit);
     }
-    let above = node.parent.is_some_and(|parent| tree.ancestors(parent).any(|id| assigns(tree, id)));
+    let above =
+        node.parent.is_some_and(|parent| tree.ancestors(parent).any(|id| assigning.get(id) == Some(&true)));
     let titled = !node.children.is_empty() || !tree.parts(id).text.is_empty();
     (above && titled && keys.len() <= 24 && names_unit(&keys) && !assigns(tree, id)).then_some(title)
-}
-
-fn under_unit(tree: &Tree, id: usize) -> bool {
-    tree.ancestors(id).skip(1).any(|ancestor| unit_heading(tree, ancestor).is_some())
 }
 
 fn assigns(tree: &Tree, id: usize) -> bool {
@@ -108,7 +117,14 @@ fn names_unit(keys: &[String]) -> bool {
 /// Words that give a task.
 const GIVING: &[&str] = &["Giao", "Đề nghị", "Yêu cầu", "Phân công"];
 
-fn under_heading(tree: &Tree, id: usize, unit: Span, tasks: &mut Vec<Task>, proof: &mut Proof) {
+fn under_heading(
+    tree: &Tree,
+    id: usize,
+    unit: Span,
+    assigning: &[bool],
+    tasks: &mut Vec<Task>,
+    proof: &mut Proof,
+) {
     let unit = bare_unit(unit.text());
     let path = tree.path(id);
     for text in tree.parts(id).text {
@@ -127,7 +143,8 @@ fn under_heading(tree: &Tree, id: usize, unit: Span, tasks: &mut Vec<Task>, proo
         }
     }
     for child in tree.nodes.get(id).map(|node| node.children.clone()).unwrap_or_default() {
-        let Some(node) = tree.nodes.get(child).filter(|_| unit_heading(tree, child).is_none()) else {
+        let Some(node) = tree.nodes.get(child).filter(|_| unit_heading(tree, child, assigning).is_none())
+        else {
             continue;
         };
         let span = node.content.from(node.marker.length).trim();
@@ -143,10 +160,11 @@ fn under_heading(tree: &Tree, id: usize, unit: Span, tasks: &mut Vec<Task>, proo
 }
 
 /// A task given outside such a heading: `Giao Sở A …`, `Điều 2. Giao …`, or an item `Sở A: …` where work is assigned.
-fn given(tree: &Tree, id: usize, tasks: &mut Vec<Task>, proof: &mut Proof) {
+fn given(tree: &Tree, id: usize, assigning: &[bool], tasks: &mut Vec<Task>, proof: &mut Proof) {
     let Some(node) = tree.nodes.get(id) else { return };
     let parts = tree.parts(id);
-    let above = node.parent.is_some_and(|parent| tree.ancestors(parent).any(|id| assigns(tree, id)));
+    let above =
+        node.parent.is_some_and(|parent| tree.ancestors(parent).any(|id| assigning.get(id) == Some(&true)));
     let content = node.content.from(node.marker.length).trim();
     let keys: Vec<String> = content.text().split_whitespace().take(30).map(cue::key).collect();
     let giving =
