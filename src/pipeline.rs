@@ -10,6 +10,7 @@
 //! ```
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::dictionary::{Dictionary, DictionaryError};
@@ -140,7 +141,10 @@ impl Pipeline {
     /// # Errors
     /// If the engine's model is missing, or the user's dictionary cannot be read.
     pub fn new(options: Options) -> Result<Self, PipelineError> {
-        let dictionary = Dictionary::builtin()?;
+        let mut dictionary = Dictionary::builtin()?;
+        if let Some(path) = &options.dictionary {
+            dictionary = Arc::new(dictionary.with_terms(path)?);
+        }
         let model = Model::find(options.recognize.tessdata.as_deref(), &options.recognize.language)?;
         let engine = format!("tesseract {}, model {}", engine_version(), model.version());
         let restorer = Restorer::new(dictionary, options.restore.clone());

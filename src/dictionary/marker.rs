@@ -97,7 +97,7 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid pattern")
 });
 static DAMAGED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^([IVXLYTilj1|!íìÍÌ]{1,6})([.,:)]|)(\s+|$)").expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"^([IVXLYTHilj1|!íìÍÌ]{1,6})([.,:)]|)(\s+|$)").expect("a valid pattern"));
 
 /// The marker a text opens with, as printed.
 #[must_use]
@@ -246,12 +246,20 @@ fn damaged(text: &str) -> Vec<Marker> {
         return Vec::new();
     };
     let stop = if stop.as_str() == "," { "." } else { stop.as_str() };
-    let numeral: String = token.as_str().chars().map(as_roman).collect();
+    // Two strokes that touch are read as an H.
+    let numeral: String = token.as_str().replace('H', "II").chars().map(as_roman).collect();
     let digits: String =
         token.as_str().chars().map(|c| if "Il1|!ijíìÍÌ".contains(c) { '1' } else { 'x' }).collect();
     let mut all = Vec::new();
     if let (Some(value), false) = (roman_value(&numeral), stop.is_empty() && numeral.len() < 2) {
         let text = format!("{numeral}{stop}");
+        all.push(Marker { kind: MarkerKind::Roman, numbers: vec![value], text, length: whole.end() });
+    }
+    if let Some(value) =
+        roman_value(&format!("{numeral}I")).filter(|_| numeral.ends_with("II") || numeral.ends_with("VI"))
+    {
+        // One of several strokes was lost: it counts only where the sequence asks for it.
+        let text = format!("{numeral}I{stop}");
         all.push(Marker { kind: MarkerKind::Roman, numbers: vec![value], text, length: whole.end() });
     }
     if let (Ok(value), false) = (digits.parse::<u32>(), stop.is_empty() || digits.len() > 2) {

@@ -15,13 +15,17 @@ mod rows;
 mod source_line;
 mod wrap;
 
+use crate::alphabet::{decode_legacy, detect_legacy_by_shape};
+
 use super::page_layout::{Block, Origin, PageLayout};
 use source_line::SourceLine;
 
-/// The pages of a plain text, as blocks in reading order.
+/// The pages of a plain text, as blocks in reading order. Text in an encoding older than Unicode (TCVN3, VNI, VISCII) is
+/// decoded first, where the evidence is clear.
 #[must_use]
 pub fn from_text(text: &str) -> Vec<PageLayout> {
-    let pages = source_line::pages(text);
+    let decoded = detect_legacy_by_shape(text).map(|evidence| decode_legacy(text, evidence.encoding));
+    let pages = source_line::pages(decoded.as_deref().unwrap_or(text));
     let shape = wrap::Shape::of(&pages);
     let mut state = Zone::Head;
     let pairs = interleaved::Pairs::of(&pages);

@@ -328,6 +328,7 @@ fn is_closed(observed: &Observed<'_>) -> bool {
     mixed_case && observed.text.chars().count() <= 4
         || closed_mix
         || protect::is_numeral(observed.text)
+        || protect::is_glued_strokes(observed.text)
         || observed.text.len() > 40
 }
 

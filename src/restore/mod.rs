@@ -10,6 +10,7 @@
 
 pub mod restored_page;
 
+mod authorship;
 mod candidate;
 mod channel;
 mod decode;

@@ -80,6 +80,12 @@ pub fn mend_code(word: &str) -> Option<String> {
     (mended != word).then(|| mended.into_owned())
 }
 
+/// A numeral two of whose strokes were read as an H: `H.` for `II.`, `HI.` for `III.`. Which one it is, its place among
+/// the sections tells, not its neighbours in the sentence.
+pub fn is_glued_strokes(word: &str) -> bool {
+    word.contains('H') && word.len() <= 3 && word.chars().all(|c| matches!(c, 'H' | 'I'))
+}
+
 /// A section numeral mended where it opens a line: `|.` → `I.`, `I1.` → `II.`, `I11.` → `III.`, `1I.` → `II.`.
 pub fn mend_numeral(word: &str) -> Option<String> {
     let body = word.strip_suffix('.')?;

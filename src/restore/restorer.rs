@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::dictionary::Dictionary;
 use crate::dictionary::vocabulary::FIRST_WORD;
 
+use super::authorship;
 use super::candidate::Finder;
 use super::level::{Evidence, Level};
 use super::passage::{Change, Heard, Outcome, Reader, Weighed};
@@ -78,13 +79,17 @@ impl Restorer {
             }
         }
         let bold = heard || looks_misread(&read);
-        read.into_iter().map(|(level, outcome)| self.decide(level, outcome, bold)).collect()
+        let read = read.into_iter().zip(passages);
+        read.map(|((level, outcome), passage)| self.decide(level, outcome, bold, passage)).collect()
     }
 
-    /// Which of the changes are made: in right text only if `bold`, and only the likely ones.
-    fn decide(&self, level: Level, outcome: Outcome, bold: bool) -> Decided {
-        let make =
-            |change: &Change| level != Level::Right || bold && change.posterior >= self.options.threshold;
+    /// Which of the changes are made: in right text only if `bold`, and only the likely ones that leave names alone.
+    fn decide(&self, level: Level, outcome: Outcome, bold: bool, passage: &Spoken<'_>) -> Decided {
+        let likely = |change: &Change| change.posterior >= self.options.threshold;
+        let make = |change: &Change| {
+            level != Level::Right
+                || bold && likely(change) && !authorship::is_the_writers_own(change, passage)
+        };
         let (changes, flags) = outcome.changes.into_iter().partition(make);
         Decided { changes, flags, certainty: outcome.certainty }
     }
