@@ -126,11 +126,11 @@ impl Iterator for Jobs<'_> {
             if self.shared.stopped() {
                 return None;
             }
-            if let Some((document, next)) = self.pages.take() {
-                if next < lock(&document.pages).len() {
-                    self.pages = Some((Arc::clone(&document), next + 1));
-                    return Some(Job::Page(document, next));
-                }
+            if let Some((document, next)) = self.pages.take()
+                && next < lock(&document.pages).len()
+            {
+                self.pages = Some((Arc::clone(&document), next + 1));
+                return Some(Job::Page(document, next));
             }
             let document = self.waiting.pop_front()?;
             if let Some(job) = self.open(document) {
@@ -245,11 +245,10 @@ impl Shared<'_> {
         match self.run.pipeline.read(page, clock) {
             Err(error) => PageResult::failed(number, error.to_string()),
             Ok(page) => {
-                if self.run.options.keep_images {
-                    if let Err(error) = clock.time(Stage::Write, || filing::keep_images(&open.folder, &page))
-                    {
-                        self.break_off(error);
-                    }
+                if self.run.options.keep_images
+                    && let Err(error) = clock.time(Stage::Write, || filing::keep_images(&open.folder, &page))
+                {
+                    self.break_off(error);
                 }
                 PageResult::Read(Box::new(page.layout))
             }

@@ -26,12 +26,11 @@ pub fn table(out: &Path) -> Result<String, CliError> {
     let root = out.join("documents");
     let mut lines = vec![line(COLUMNS.map(|(title, _)| title.to_owned()))];
     for entry in WalkDir::new(&root).sort_by_file_name().into_iter().flatten() {
-        if entry.file_name() == "status.json" {
-            if let (Some(folder), Some(status)) = (entry.path().parent(), DocumentStatus::read(entry.path()))
-            {
-                let name = folder.strip_prefix(&root).unwrap_or(folder).display().to_string();
-                lines.push(line(row(name, folder, &status)));
-            }
+        if entry.file_name() == "status.json"
+            && let (Some(folder), Some(status)) = (entry.path().parent(), DocumentStatus::read(entry.path()))
+        {
+            let name = folder.strip_prefix(&root).unwrap_or(folder).display().to_string();
+            lines.push(line(row(name, folder, &status)));
         }
     }
     Ok(lines.concat())

@@ -130,7 +130,8 @@ fn item_similarity(gold: &Item, cand: &Item) -> f64 {
             continue;
         }
         let left_out = other.is_empty() && gold.optional_fields.contains(name);
-        if !left_out && !(value.is_empty() && other.is_empty()) {
+        let both_empty = value.is_empty() && other.is_empty();
+        if !(left_out || both_empty) {
             weights += weight(name);
             sum += weight(name) * similarity(value, other);
         }

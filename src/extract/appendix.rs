@@ -55,11 +55,11 @@ fn one(items: &[Item], index: usize, proof: &mut Proof) -> Appendix {
     let tree = section::read(rest);
     let mut tables = Vec::new();
     for item in rest {
-        if let Item::Table(grid) = item {
-            if let Some(mut table) = agenda::table(grid) {
-                table.id = format!("appendix{}-table{}", index + 1, tables.len() + 1);
-                tables.push(table);
-            }
+        if let Item::Table(grid) = item
+            && let Some(mut table) = agenda::table(grid)
+        {
+            table.id = format!("appendix{}-table{}", index + 1, tables.len() + 1);
+            tables.push(table);
         }
     }
     let text = tree.preamble.iter().chain(&tree.closing).map(|span| span.owned()).collect();

@@ -78,7 +78,10 @@ fn grid(table: &Table, page: &PageLayout) -> Grid {
 fn add_table(mut grid: Grid, fresh: bool, items: &mut Vec<Item>) {
     let width = |grid: &Grid| grid.rows.first().map_or(0, Vec::len);
     let Some(Item::Table(last)) = items.last_mut() else {
-        return if grid.rows.is_empty() { () } else { items.push(Item::Table(grid)) };
+        return if grid.rows.is_empty() {
+        } else {
+            items.push(Item::Table(grid))
+        };
     };
     if !fresh || width(last) != width(&grid) {
         items.push(Item::Table(grid));

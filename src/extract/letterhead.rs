@@ -105,12 +105,12 @@ fn classify<'p>(line: &HeadLine<'p>, head: &mut Head<'p>) -> bool {
         head.motto = Some(line.span);
         return true;
     }
-    if let (None, Some(number)) = (&head.number, number::read(line.span)) {
-        if number.notation.is_some() || line.span.text().len() < 24 {
-            date(number.rest, head);
-            head.number = Some(number);
-            return true;
-        }
+    if let (None, Some(number)) = (&head.number, number::read(line.span))
+        && (number.notation.is_some() || line.span.text().len() < 24)
+    {
+        date(number.rest, head);
+        head.number = Some(number);
+        return true;
     }
     marking(line, head) || (line.span.text().len() < 90 && date(line.span, head)) || is_stamp(line)
 }

@@ -205,11 +205,11 @@ pub(crate) fn is_banner(tree: &Tree, id: usize) -> bool {
 /// Cuts the wording of backdrops into its blocks.
 pub(crate) fn part_banners(tree: &mut Tree) {
     for id in 0..tree.nodes.len() {
-        if is_banner(tree, id) {
-            if let Some(node) = tree.nodes.get_mut(id) {
-                let blocks = node.text.iter().flat_map(|span| blocks(&span.lines()));
-                node.text = blocks.filter_map(|block| Some(block.first()?.through(block.last()?))).collect();
-            }
+        if is_banner(tree, id)
+            && let Some(node) = tree.nodes.get_mut(id)
+        {
+            let blocks = node.text.iter().flat_map(|span| blocks(&span.lines()));
+            node.text = blocks.filter_map(|block| Some(block.first()?.through(block.last()?))).collect();
         }
     }
 }

@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn a_span_knows_its_lines() {
         let passage = passage("Căn cứ Luật Lưu trữ\nnăm 2024;");
-        let span = passage.span().slice(9..23);
+        let span = passage.span().slice(10..24);
         assert_eq!(span.text(), "Luật Lưu tr");
         assert_eq!(span.evidence().raw.as_deref(), Some("Luật Lưu trữ"));
         assert_eq!(passage.span().evidence().line_end, Some(2));

@@ -133,11 +133,11 @@ type Tail = (Option<Date>, Option<std::ops::Range<usize>>, Option<std::ops::Rang
 fn tail(text: &str, from: usize, basis: bool) -> Tail {
     let (mut end, mut date) = (from, None);
     let rest = |at: usize| text.get(at..).unwrap_or_default();
-    if DATED.is_match(rest(end)) {
-        if let Some((found, range)) = date::find(rest(end)).filter(|(_, range)| range.start < 12) {
-            date = Some(found);
-            end += range.end;
-        }
+    if DATED.is_match(rest(end))
+        && let Some((found, range)) = date::find(rest(end)).filter(|(_, range)| range.start < 12)
+    {
+        date = Some(found);
+        end += range.end;
     }
     let issuer =
         ISSUER.captures(rest(end)).and_then(|found| found.get(1)).map(|m| end + m.start()..end + m.end());

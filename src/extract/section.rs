@@ -243,9 +243,8 @@ impl<'p> Builder<'p> {
     /// A list that begins at one again under an open heading of a deeper kind: `a)` with `1.`, `2.` below it.
     fn restarts_below(&self, marker: &Marker) -> bool {
         let Some(top) = self.stack.last().and_then(|id| self.tree.nodes.get(*id)) else { return false };
-        let open = self.stack.iter().filter_map(|id| self.tree.nodes.get(*id));
-        let counted =
-            open.filter(|node| node.marker.kind == marker.kind && node.marker.numbers.len() == 1).last();
+        let mut open = self.stack.iter().filter_map(|id| self.tree.nodes.get(*id));
+        let counted = open.rfind(|node| node.marker.kind == marker.kind && node.marker.numbers.len() == 1);
         marker.kind.is_numbered()
             && marker.numbers == [1]
             && top.marker.kind > marker.kind

@@ -178,10 +178,11 @@ fn given(tree: &Tree, id: usize, assigning: &[bool], tasks: &mut Vec<Task>, proo
         {
             push(draft(unit, &path), tasks, proof);
         }
-    } else if above && node.children.is_empty() {
-        if let Some(unit) = colon_unit(content.text()).or_else(|| subject_unit(content.text())) {
-            push(draft(unit, &path), tasks, proof);
-        }
+    } else if above
+        && node.children.is_empty()
+        && let Some(unit) = colon_unit(content.text()).or_else(|| subject_unit(content.text()))
+    {
+        push(draft(unit, &path), tasks, proof);
     }
 }
 

@@ -25,7 +25,7 @@ pub fn stated(format: Format, head: &[u8]) -> Option<f32> {
 }
 
 fn per_meter(dots: u32) -> Option<f32> {
-    (dots > 0).then(|| dots as f32 * 0.0254)
+    (dots > 0).then_some(dots as f32 * 0.0254)
 }
 
 fn be16(bytes: &[u8], at: usize) -> Option<u16> {

@@ -213,7 +213,7 @@ fn carry_on(
 }
 
 /// Sorts from top to bottom in lines (baselines within a third of the size count as one), then left to right.
-pub(super) fn sort_down(segments: &mut Vec<Segment>) {
+pub(super) fn sort_down(segments: &mut [Segment]) {
     segments.sort_by(|a, b| a.baseline.total_cmp(&b.baseline).then(a.x0.total_cmp(&b.x0)));
     let mut start = 0;
     while start < segments.len() {

@@ -31,7 +31,7 @@ pub fn flatten(gray: &mut GrayImage, white_point: f32) {
 
 /// Whether there are only blacks and whites.
 pub fn is_bilevel(gray: &GrayImage) -> bool {
-    gray.as_raw().iter().step_by(3).all(|&v| v < 8 || v > 247)
+    gray.as_raw().iter().step_by(3).all(|&v| !(8..=247).contains(&v))
 }
 
 /// The brightness of the paper, a value a cell.

@@ -99,7 +99,11 @@ mod tests {
         let slope = degrees.to_radians().tan();
         let is_ink = |x: usize, y: usize| {
             let row = y as f64 - slope * (x as f64 - 425.0);
-            (100..750).contains(&x) && (100..1100).contains(&y) && row.rem_euclid(22.0) < 8.0 && x % 9 < 6
+            (100..750).contains(&x)
+                && (100..1100).contains(&y)
+                && row.rem_euclid(22.0) < 8.0
+                // Letters of one line do not stand below those of another.
+                && (x as i64 + (row / 22.0).floor() as i64 * 5).rem_euclid(9) < 6
         };
         let ink =
             (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| is_ink(x, y)).collect();

@@ -130,7 +130,7 @@ mod tests {
         let stripped: String = GOOD.nfd().filter(|c| c.is_ascii()).collect();
         let holes = GOOD.replace(['ế', 'ộ', 'ạ', 'ả', 'ơ'], "\u{fffd}");
         let tcvn3 = "Thùc hiÖn KÕ ho¹ch sè 12/KH-UBND ngµy 05/01/2026 cña Uû ban nh©n d©n tØnh An H¶i vÒ c«ng t¸c v¨n \
-            th­, l­u tr÷ n¨m 2026, Së Néi vô ®Ò nghÞ c¸c c¬ quan, ®¬n vÞ b¸o c¸o kÕt qu¶ tr­íc ngµy 20 th¸ng 3.";
+            th\u{AD}, l\u{AD}u tr÷ n¨m 2026, Së Néi vô ®Ò nghÞ c¸c c¬ quan, ®¬n vÞ b¸o c¸o kÕt qu¶ tr\u{AD}íc ngµy 20 th¸ng 3.";
         let vni = "Thöïc hieän Keá hoaïch soá 12/KH-UBND ngaøy 05/01/2026 cuûa UÛy ban nhaân daân tænh An Haûi veà coâng \
             taùc vaên thö, löu tröõ naêm 2026, Sôû Noäi vuï ñeà nghò caùc cô quan, ñôn vò baùo caùo keát quaû";
         for bad in [mojibake.as_str(), &stripped, &holes, tcvn3, vni] {

@@ -17,8 +17,7 @@ impl Restorer {
     /// Restores the pages of one document together: they share its prior.
     pub fn document(&self, pages: Vec<PageLayout>) -> Vec<RestoredPage> {
         let engine = pages.iter().any(|page| page.width > 0);
-        let written: Vec<Written> =
-            pages.iter().flat_map(stretches).map(|lines| Written::of(lines)).collect();
+        let written: Vec<Written> = pages.iter().flat_map(stretches).map(Written::of).collect();
         let spoken: Vec<Spoken<'_>> =
             written.iter().map(|w| Spoken { text: &w.text, heard: w.heard.clone() }).collect();
         let mut decided = self.passages(&spoken, engine).into_iter().zip(&written);

@@ -205,7 +205,7 @@ fn gray_scan(page: &RestoredPage) -> image::DynamicImage {
 /// The same in black and white.
 fn black_and_white_scan(page: &RestoredPage) -> image::DynamicImage {
     let (width, height) = (page.layout.source_width, page.layout.source_height);
-    let dot = |x: u32, y: u32| if (x * x + y * 3) % 11 < 3 || y % 97 == 0 { 0 } else { 255 };
+    let dot = |x: u32, y: u32| if (x * x + y * 3) % 11 < 3 || y.is_multiple_of(97) { 0 } else { 255 };
     image::GrayImage::from_fn(width, height, |x, y| image::Luma([dot(x, y)])).into()
 }
 

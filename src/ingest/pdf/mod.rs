@@ -172,7 +172,7 @@ fn lost_content(page: &Page<'_>) -> bool {
     let mut operations = page.typed_operations();
     while let Some(operation) = operations.next() {
         if let TypedInstruction::XObject(name) = operation
-            && page.resources().get_x_object(&name.0).is_none()
+            && page.resources().get_x_object(name.0).is_none()
         {
             return true;
         }

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn tabs_and_markdown_make_cells_and_empty_ones_stay() {
-        let rows = vec![vec!["TT", "Nội dung", "Ai"], vec!["1", "", "Sở"], vec!["2", "Bế mạc", ""]];
+        let rows = [vec!["TT", "Nội dung", "Ai"], vec!["1", "", "Sở"], vec!["2", "Bế mạc", ""]];
         assert_eq!(
             grid("TT\tNội dung\tAi\n1\t\tSở\n2\tBế mạc\t\n\nHết"),
             Some(rows.iter().map(|r| r.iter().map(|s| s.to_string()).collect()).collect())
