@@ -16,6 +16,9 @@
 //! Three promises hold everywhere: a value is never invented, a page is never lost silently, and
 //! right text is never made wrong.
 
+// The overview of a module names its parts, private ones too, for whoever reads on in the source.
+#![allow(rustdoc::private_intra_doc_links)]
+
 pub mod alphabet;
 pub mod batch;
 pub mod cli;

@@ -4,7 +4,7 @@
 //! sits in memory. Never changes pixels and never guesses at what a file is by its name alone.
 //!
 //! [`discover`](discover::discover) turns files and folders into documents, [`open`](open::open) turns a document
-//! into a [`PageReader`](open::PageReader) or a text.
+//! into a [`PageReader`] or a text.
 
 pub mod density;
 pub mod discover;

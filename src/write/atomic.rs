@@ -24,7 +24,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 /// Puts what `fill` writes at `path`, piece by piece, creating the folders above it.
 ///
 /// # Errors
-/// As [`write`], and what `fill` says.
+/// As [`write()`], and what `fill` says.
 pub fn write_with(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<&File>) -> std::io::Result<()>,
