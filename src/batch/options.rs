@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ingest::Grouping;
+use crate::ingest::{Grouping, Limits};
 
 /// What a run may be told. Every field is a key of the configuration file, with `-` for `_`.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,8 +20,14 @@ pub struct RunOptions {
     pub group: Group,
     /// Seconds after which the reading of a page is given up; 0 means never.
     pub page_timeout: u64,
-    /// Pixels above which a page is refused; 0 means the built-in limit.
+    /// Pixels above which a page is refused.
     pub max_pixels: u64,
+    /// Bytes above which a file is refused.
+    pub max_file_bytes: u64,
+    /// Pages above which a document is refused.
+    pub max_pages: u32,
+    /// Bytes above which a text file is refused.
+    pub max_text_bytes: u64,
     /// Only these pages of every document.
     pub pages: Option<PageSet>,
     /// Do again what is done.
@@ -36,17 +42,33 @@ pub struct RunOptions {
 
 impl Default for RunOptions {
     fn default() -> Self {
+        let limits = Limits::default();
         Self {
             jobs: 0,
             formats: Formats::default(),
             group: Group::default(),
             page_timeout: 120,
-            max_pixels: 0,
+            max_pixels: limits.max_pixels,
+            max_file_bytes: limits.max_file_bytes,
+            max_pages: limits.max_pages,
+            max_text_bytes: limits.max_text_bytes,
             pages: None,
             force: false,
             keep_images: false,
             tessdata: None,
             dictionary: None,
+        }
+    }
+}
+
+impl RunOptions {
+    /// How much one input may ask of the machine.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            max_pixels: self.max_pixels,
+            max_file_bytes: self.max_file_bytes,
+            max_pages: self.max_pages,
+            max_text_bytes: self.max_text_bytes,
         }
     }
 }

@@ -46,9 +46,18 @@ pub struct Args {
     /// Give up reading a page after so many seconds; 0 for never [default: 120].
     #[arg(long, value_name = "SECONDS")]
     page_timeout: Option<u64>,
-    /// Refuse pages of more pixels.
+    /// Refuse pages of more pixels [default: 200 million].
     #[arg(long, value_name = "PIXELS")]
     max_pixels: Option<u64>,
+    /// Refuse files of more bytes [default: 2 GiB].
+    #[arg(long, value_name = "BYTES")]
+    max_file_bytes: Option<u64>,
+    /// Refuse documents of more pages [default: 20000].
+    #[arg(long, value_name = "N")]
+    max_pages: Option<u32>,
+    /// Refuse text files of more bytes [default: 64 MiB].
+    #[arg(long, value_name = "BYTES")]
+    max_text_bytes: Option<u64>,
     /// Do again what is done.
     #[arg(long)]
     force: bool,
@@ -117,6 +126,9 @@ fn options(args: &Args) -> Result<RunOptions, CliError> {
     set(&mut options.group, args.group);
     set(&mut options.page_timeout, args.page_timeout);
     set(&mut options.max_pixels, args.max_pixels);
+    set(&mut options.max_file_bytes, args.max_file_bytes);
+    set(&mut options.max_pages, args.max_pages);
+    set(&mut options.max_text_bytes, args.max_text_bytes);
     options.pages = args.pages.clone().or(options.pages);
     options.tessdata = args.tessdata.clone().or(options.tessdata);
     options.dictionary = args.dictionary.clone().or(options.dictionary);
@@ -140,13 +152,11 @@ fn read_config(path: &Path) -> Result<RunOptions, CliError> {
 }
 
 fn pipeline_options(options: &RunOptions) -> Options {
-    let mut pipeline = Options { dictionary: options.dictionary.clone(), ..Options::default() };
+    let mut pipeline =
+        Options { limits: options.limits(), dictionary: options.dictionary.clone(), ..Options::default() };
     pipeline.recognize.tessdata.clone_from(&options.tessdata);
     pipeline.recognize.deadline =
         (options.page_timeout > 0).then(|| Duration::from_secs(options.page_timeout));
-    if options.max_pixels > 0 {
-        pipeline.limits.max_pixels = options.max_pixels;
-    }
     pipeline
 }
 
