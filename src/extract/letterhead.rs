@@ -230,7 +230,12 @@ pub(crate) fn is_basis(line: &HeadLine) -> bool {
 fn body_name<'p>(line: &HeadLine<'p>, head: &mut Head<'p>) {
     let left = line.span.lane() != Lane::Right;
     let letters = line.span.text().chars().filter(|c| c.is_alphabetic()).count();
-    if !left || head.number.is_some() || letters < 3 || !line.is_upper() {
+    if !left
+        || head.number.is_some()
+        || letters < 3
+        || !line.is_upper()
+        || number::is_labelled(line.span.text())
+    {
         return;
     }
     let span = line.span.trim_end(&['*', '-', '_', '—', '.']);

@@ -15,6 +15,12 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid pattern")
 });
 
+/// A sequence number that is no number as read (ink over a printed blank), before a notation that is one.
+static UNREAD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[^/\p{Lu}]?[^/]{0,10}?\s*/\s*(\p{Lu}[\p{L}\d&]*(?:\s?[-/–.]\s?\p{Lu}[\p{L}\d&]*)*)")
+        .expect("a valid pattern")
+});
+
 /// A number as printed and its parts.
 pub(crate) struct NumberSpans<'p> {
     pub raw: Span<'p>,
@@ -32,7 +38,7 @@ pub(crate) fn read(line: Span<'_>) -> Option<NumberSpans<'_>> {
     let whole = found.get(0)?;
     let (sequence, notation) = (found.get(1), found.get(2));
     if sequence.is_none() && notation.is_none() {
-        return None;
+        return unread(body);
     }
     Some(NumberSpans {
         raw: body.slice(whole.range()).trim(),
@@ -40,6 +46,23 @@ pub(crate) fn read(line: Span<'_>) -> Option<NumberSpans<'_>> {
         notation: notation.map(|m| body.slice(m.range()).trim()),
         rest: body.from(whole.end()).trim(),
     })
+}
+
+/// The notation alone, where the sequence number cannot be made out: it is not guessed at.
+fn unread(body: Span<'_>) -> Option<NumberSpans<'_>> {
+    let found = UNREAD.captures(body.text())?;
+    let (whole, notation) = (found.get(0)?, found.get(1)?);
+    Some(NumberSpans {
+        raw: body.slice(whole.range()).trim(),
+        sequence: None,
+        notation: Some(body.slice(notation.range()).trim()),
+        rest: body.from(whole.end()).trim(),
+    })
+}
+
+/// Whether a line is labelled as a number, be it readable or not: then it is nobody's name.
+pub(crate) fn is_labelled(line: &str) -> bool {
+    LABEL.find(line).is_some_and(|label| label.as_str().contains([':', ';']) || line.contains('/'))
 }
 
 #[cfg(test)]
@@ -57,6 +80,8 @@ mod tests {
             ("Số 157/QĐ-NĐ-UB", Some("157"), Some("QĐ-NĐ-UB")),
             ("Số: 04/2024/QĐ-UBND", Some("04"), Some("QĐ-UBND")),
             ("Số: 575 /UBND-KTTH", Some("575"), Some("UBND-KTTH")),
+            ("Số: '†E /UBND-KTTH", None, Some("UBND-KTTH")),
+            ("Số: I57/QĐ-NĐ-UB", None, Some("QĐ-NĐ-UB")),
             ("Số:       /BGDĐT-GDPT", None, Some("BGDĐT-GDPT")),
         ];
         for (text, sequence, notation) in cases {
@@ -66,5 +91,6 @@ mod tests {
             assert_eq!(number.notation.map(|s| s.text()), notation, "{text}");
         }
         assert!(read(passage("Sở Nội vụ").span()).is_none());
+        assert!(is_labelled("Số: '†E /UBND-KTTH") && !is_labelled("SO NOI VU") && !is_labelled("SỞ NỘI VỤ"));
     }
 }
