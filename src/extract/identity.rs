@@ -77,11 +77,11 @@ fn issuer(head: &Head, record: &mut Record, proof: &mut Proof) {
 
 fn number_of(number: &NumberSpans, proof: &mut Proof) -> Number {
     proof.found("/number", &[number.raw]);
+    proof.doubt_ink("/number");
     match number.sequence {
         Some(sequence) => {
             proof.found("/number/sequence", &[sequence]);
             proof.doubt_ink("/number/sequence");
-            proof.doubt_ink("/number");
         }
         None => proof.blank("/number/sequence", &[number.raw]),
     }
