@@ -19,6 +19,7 @@ mod lattice;
 mod level;
 mod page;
 mod passage;
+mod phrase;
 mod protect;
 mod restorer;
 mod search;

@@ -16,6 +16,7 @@ use super::channel::{Cost, letter_number};
 use super::decode::{Language, Step, decode};
 use super::lattice::{Arc, Lattice};
 use super::level::{Evidence, Level};
+use super::phrase;
 use super::protect;
 use super::restored_page::EditSource;
 
@@ -166,6 +167,9 @@ impl<'d> Reader<'d> {
         }
         if level != Level::Right {
             mend_codes(text, &mut outcome);
+        }
+        if level == Level::Garbled {
+            phrase::snap(text, self.dictionary, &mut outcome);
         }
         outcome
     }
