@@ -11,7 +11,7 @@ use super::status::{DocumentStatus, PageStatus, State};
 use crate::extract::quality::{PageQuality, REVIEW_BELOW};
 use crate::extract::{SourceInfo, Warning};
 use crate::ingest::{Document, PageReader};
-use crate::layout::page_layout::PageLayout;
+use crate::layout::page_layout::{Origin, PageLayout};
 use crate::pipeline::{Paper, ReadPage};
 use crate::write::{WriteError, atomic, json as json_file};
 
@@ -45,13 +45,11 @@ impl PageResult {
 
     /// The size of the page image: the frame of every box in the record.
     fn size(&self) -> serde_json::Value {
-        let layout = self.layout();
-        json!({
-            "page": layout.number,
-            "width": layout.source_width,
-            "height": layout.source_height,
-            "text": layout.origin,
-        })
+        let (page, width, height, text) = match self {
+            Self::Read(layout) => (layout.number, layout.source_width, layout.source_height, layout.origin),
+            Self::Failed { number, .. } => (*number, 0, 0, Origin::default()),
+        };
+        json!({"page": page, "width": width, "height": height, "text": text})
     }
 
     /// The state as far as reading alone tells it.
