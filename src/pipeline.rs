@@ -135,6 +135,20 @@ impl Clock {
     }
 }
 
+/// Cleans and reads one page: all that touches pixels, and needs no dictionary. A worker process does this much.
+///
+/// # Errors
+/// If the page cannot be cleaned or the engine gives up.
+pub fn see(
+    page: &SourcePage,
+    options: &Options,
+    clock: &mut Clock,
+) -> Result<(PageImage, OcrPage), PipelineError> {
+    let image = clock.time(Stage::Prepare, || prepare::prepare(page, &options.prepare))?;
+    let ocr = clock.time(Stage::Recognize, || recognize::recognize(&image, &options.recognize))?;
+    Ok((image, ocr))
+}
+
 impl Pipeline {
     /// Loads the dictionary and checks that the engine is there.
     ///
@@ -166,10 +180,14 @@ impl Pipeline {
     /// # Errors
     /// If the page cannot be cleaned or the engine gives up.
     pub fn read(&self, page: SourcePage, clock: &mut Clock) -> Result<ReadPage, PipelineError> {
-        let image = clock.time(Stage::Prepare, || prepare::prepare(&page, &self.options.prepare))?;
-        let ocr = clock.time(Stage::Recognize, || recognize::recognize(&image, &self.options.recognize))?;
-        let layout = clock.time(Stage::Layout, || layout::arrange(&ocr, &self.options.layout));
+        let (image, ocr) = see(&page, &self.options, clock)?;
+        let layout = self.arrange(&ocr, clock);
         Ok(ReadPage { image, ocr, layout })
+    }
+
+    /// Lays out one page.
+    pub fn arrange(&self, ocr: &OcrPage, clock: &mut Clock) -> PageLayout {
+        clock.time(Stage::Layout, || layout::arrange(ocr, &self.options.layout))
     }
 
     /// Restores and understands a whole document.
