@@ -15,4 +15,3 @@ pub mod upright;
 pub use error::RecognizeError;
 pub use model::{Model, engine_version};
 pub use reading::{RecognizeOptions, recognize};
-pub use tesseract::limit_engine_threads;

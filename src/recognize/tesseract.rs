@@ -49,14 +49,18 @@ impl Segmentation {
     }
 }
 
-/// Keeps the engine to one thread of its own for each page: pages are the unit of parallel work, and four threads a
-/// page cost five times the CPU for no gain. The library reads the limit when it starts, so call this first in
-/// `main`, while the program still has one thread.
-pub fn limit_engine_threads() {
-    if std::env::var_os("OMP_THREAD_LIMIT").is_none() {
-        // SAFETY: the caller is the program's only thread, as documented; nobody reads the environment meanwhile.
-        unsafe { std::env::set_var("OMP_THREAD_LIMIT", "1") };
-    }
+#[link(name = "gomp")]
+unsafe extern "C" {
+    /// OpenMP 3.1, section 3.2.15: how deep parallel regions entered by the calling thread may be nested.
+    fn omp_set_max_active_levels(levels: c_int);
+}
+
+/// Keeps the calling thread's engine to that one thread: pages are the unit of parallel work, and four threads a page
+/// cost more than twice the CPU for no gain. Setting `OMP_THREAD_LIMIT` in `main` would come too late, as the runtime
+/// reads it when it is loaded, and the engine asks for its four threads by number, so no default reaches it either.
+fn stay_on_this_thread() {
+    // SAFETY: no preconditions; sets a variable of the calling thread. No levels means no parallel regions.
+    unsafe { omp_set_max_active_levels(0) };
 }
 
 /// The library's version.
@@ -78,8 +82,9 @@ impl Drop for Engine {
 }
 
 impl Engine {
-    /// Loads a model; takes about 0.1 s.
+    /// Loads a model for the calling thread; takes about 0.1 s.
     pub fn load(model: &Model) -> Result<Self, RecognizeError> {
+        stay_on_this_thread();
         let rejected =
             || RecognizeError::ModelRejected { path: model.file(), language: model.language.clone() };
         let folder = CString::new(model.folder.as_os_str().as_bytes()).map_err(|_| rejected())?;
