@@ -3,15 +3,17 @@
 
 Takes stretches of clean text from CORPUS_DIR (`*.txt.zst`), renders them to pages with TOOLS_DIR/render.py in several
 typefaces and sizes, degrades the pages with TOOLS_DIR/degrade.py, reads each with the English and with the Vietnamese
-model of Tesseract, and aligns word by word. The test pages come from the last twentieth of the local papers, the
-training pages from the rest. Writes OUT_DIR/pairs.tsv (split, model, level, page, line, truth, read) and, for whole
-pages, OUT_DIR/{split}-{model}-{page}.{ocr,truth}.txt with the same line structure. Pages from number 84 on are also shrunk
+model of Tesseract, and aligns word by word. The test pages come from the blocks of the local papers that `vanthu dict
+train` holds out, the training pages from the text it trains on. With PAGES 0 all pages are test pages. Writes OUT_DIR/pairs.tsv (split, model, level, page, line, truth, read) and, for whole
+pages, OUT_DIR/{split}-{model}-{page}.{ocr,truth}.txt with the same line structure; of test pages also the scan and its
+text, OUT_DIR/scan-{page}.{tif,gold.txt}. Pages from number 84 on are also shrunk
 to 110-170 dpi and some of them thickened, as poor scans of poor copies are. With FIRST > 0 the run goes on from there.
 
-Needs: python with typst, opencv and numpy; zstd; tesseract with `eng` and `vie`; fonts Tinos, Liberation, DejaVu.
+Needs: python with typst, opencv, numpy and pillow; zstd; tesseract with `eng` and `vie`; fonts Tinos, Liberation, DejaVu.
 Runs one engine at a time (OMP_THREAD_LIMIT=1); a page takes about ten seconds.
 """
 import os, pathlib, random, re, subprocess, sys, tempfile, unicodedata
+from PIL import Image
 
 LEVELS = ["clean", "office", "photocopy", "archive", "lowres"]
 STYLES = [("Tinos", 14), ("Tinos", 13), ("Liberation Serif", 12), ("Arimo", 12), ("DejaVu Serif", 11), ("Noto Serif", 12)]
@@ -21,7 +23,15 @@ SOURCES = [("admin_laocai_sct", 6), ("admin_tthc", 2), ("law_congbao", 2), ("law
 
 def corpus(folder, name):
     raw = subprocess.run(["zstd", "-dcq", f"{folder}/{name}.txt.zst"], check=True, capture_output=True).stdout
-    return [l for l in raw.decode("utf-8").split("\n") if 3 <= len(l.split()) <= 120 and "…" not in l and "..." not in l]
+    usable = lambda l: 3 <= len(l.split()) <= 120 and "…" not in l and "..." not in l
+    return [(n, l) for n, l in enumerate(raw.decode("utf-8").split("\n")) if usable(l)]
+
+
+def part(number):
+    """What `vanthu dict train` uses a line of the local papers for (src/dictionary/compile/corpus.rs)."""
+    at = number % 5000
+    if at >= 4500: return "test"
+    return "neither" if at >= 4440 or at < 60 <= number - at else "train"
 
 
 def page_markup(lines, rng):
@@ -115,12 +125,16 @@ def one_page(split, number, lines, rng, tools, out, table):
         subprocess.run([sys.executable, f"{tools}/render.py", str(src), tmp, font, str(size)], check=True, capture_output=True)
         first = sorted(pathlib.Path(tmp).glob("page-*.png"))
         truth = " ".join(truth_of(markup)).split()
-        reads = {"eng": [], "vie": []}
+        if split == "test": pathlib.Path(out, f"scan-{number:03d}.gold.txt").write_text("\n".join(truth_of(markup)) + "\n", encoding="utf-8")
+        reads, scans = {"eng": [], "vie": []}, []
         for png in first:
             scan = str(png).replace("page-", "scan-") if level != "lowres" else str(png)[:-4].replace("page-", "scan-") + ".jpg"
             subprocess.run([sys.executable, f"{tools}/degrade.py", str(png), scan, level, str(number)], check=True)
             dpi = worsen(scan, number) if number >= 84 else "300"
+            scans.append(Image.open(scan).convert("L").copy())
             for model in reads: reads[model] += read(scan, model, dpi)
+    if split == "test":
+        scans[0].save(f"{out}/scan-{number:03d}.tif", save_all=True, append_images=scans[1:], dpi=(int(dpi), int(dpi)), compression="tiff_lzw")
     for model, got in reads.items():
         spots = [(l, w) for l, line in enumerate(got) for w in line.split()]
         path = align(truth, [w for _, w in spots])
@@ -140,13 +154,14 @@ def one_page(split, number, lines, rng, tools, out, table):
 def main(folder, tools, out, pages="70", test="14", first="0"):
     rng = random.Random(20)
     pathlib.Path(out).mkdir(parents=True, exist_ok=True)
-    texts = {name: corpus(folder, name) for name, _ in SOURCES}
-    local = texts["admin_laocai_sct"]; cut = len(local) * 19 // 20
-    held, texts["admin_laocai_sct"] = local[cut:], local[:cut]
+    numbered = {name: corpus(folder, name) for name, _ in SOURCES}
+    local = "admin_laocai_sct"
+    held = [l for n, l in numbered[local] if part(n) == "test"]
+    texts = {name: [l for n, l in lines if name != local or part(n) == "train"] for name, lines in numbered.items()}
     with open(f"{out}/pairs.tsv", "a" if int(first) else "w", encoding="utf-8") as table:
         for number in range(int(first), int(first) + int(pages) + int(test)):
             rng = random.Random(1000 + number) if int(first) else rng
-            split = "test" if number % 6 == 5 and (number - int(first)) // 6 < int(test) else "train"
+            split = "test" if int(pages) == 0 or number % 6 == 5 and (number - int(first)) // 6 < int(test) else "train"
             pool = held if split == "test" else texts[rng.choices([n for n, _ in SOURCES], [w for _, w in SOURCES])[0]]
             start = rng.randrange(len(pool) - 60)
             one_page(split, number, pool[start:start + 60], rng, tools, out, table)

@@ -1,5 +1,9 @@
 //! `vanthu dict`: look at the dictionary, learn from an agency's own papers, train the model.
 
+mod baseline;
+mod conditions;
+mod evaluate;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +59,8 @@ enum DictCommand {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// How well held-out text is restored, and what harm is done to right text
+    Evaluate(evaluate::Args),
     /// Train the model from text; the same text gives the same bytes
     Train {
         /// Folder of *.txt and *.txt.zst, a paragraph a line
@@ -98,6 +104,7 @@ fn answer(args: &Args, out: &mut dyn Write) -> Result<(), CliError> {
             words.iter().try_for_each(|word| lookup(word, &dictionary, out))
         }
         DictCommand::Learn { dir, out: file } => learn(dir, file, out),
+        DictCommand::Evaluate(args) => Ok(out.write_all(evaluate::evaluate(args)?.as_bytes())?),
         DictCommand::Train { corpus, lists, out: file, without, bigrams, trigrams } => {
             let budget = Budget { bigrams: *bigrams, trigrams: *trigrams };
             let options = TrainOptions { without: without.clone(), budget, ..TrainOptions::default() };

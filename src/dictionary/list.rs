@@ -4,7 +4,7 @@
 //! embedded text, so nothing is copied. Provenance: `dictionaries/README.md`.
 
 /// Rows of an embedded list, without its header line.
-pub(super) fn rows(list: &'static str) -> impl Iterator<Item = Row> {
+pub(super) fn rows(list: &'static str) -> impl Iterator<Item = Row> + Clone {
     list.lines().skip(1).filter(|line| !line.is_empty()).map(Row)
 }
 

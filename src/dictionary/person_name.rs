@@ -39,6 +39,13 @@ pub fn looks_like_person(words: &[&str]) -> bool {
         && words.iter().all(|word| capital(word) && is_possible_syllable(word))
 }
 
+/// Usual full names, one for each pair of a middle and a given name, with the surnames in turn.
+pub fn full_names() -> impl Iterator<Item = String> {
+    let surnames = rows(include_str!("../../dictionaries/surnames.tsv")).cycle();
+    let given = rows(include_str!("../../dictionaries/given_name_pairs.tsv"));
+    surnames.zip(given).map(|(surname, given)| format!("{} {}", surname.cell(0), given.cell(0)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

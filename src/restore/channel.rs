@@ -153,6 +153,17 @@ fn unseen(c: char, known: &[Cost]) -> Vec<Cost> {
 /// The learned table, as the recipe wrote it.
 static TABLE: &str = include_str!("../../dictionaries/channel.tsv");
 
+/// How the Vietnamese model misreads letters: printed, read, price (milli-nats). One letter for one letter.
+pub fn misreadings() -> impl Iterator<Item = (char, char, Cost)> {
+    let letter = |text: &str| text.chars().next().filter(|c| c.is_alphabetic() && text.chars().count() == 1);
+    TABLE.lines().filter_map(move |row| match row.split('\t').collect::<Vec<_>>()[..] {
+        ["vie", truth, read, cost] if truth != read => {
+            Some((letter(truth)?, letter(read)?, cost.parse().ok()?))
+        }
+        _ => None,
+    })
+}
+
 /// What a channel says about one observed word.
 #[derive(Debug)]
 pub struct Lens<'a> {

@@ -25,6 +25,7 @@ mod restorer;
 mod search;
 mod text;
 
+pub use channel::misreadings;
 pub use edit_log::{Edit, UndoError, undo};
 pub use level::Level;
 pub use passage::Weighed;

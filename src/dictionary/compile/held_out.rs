@@ -44,6 +44,28 @@ pub fn measure(corpus: &Path, dictionary: &Dictionary) -> Result<HeldOutFigures,
     Ok(figures)
 }
 
+/// The held-out lines of a corpus folder, block by block, blank lines left out.
+///
+/// # Errors
+/// If the corpus can't be read.
+pub fn blocks(corpus: &Path) -> Result<Vec<Vec<String>>, DictionaryError> {
+    let mut blocks: Vec<Vec<String>> = Vec::new();
+    for source in sources(corpus, &[])?.iter().filter(|source| source.held_out) {
+        let mut open = false;
+        source.for_each_line(|line, part| {
+            let held_out = part == Part::HeldOut;
+            if held_out && !open {
+                blocks.push(Vec::new());
+            }
+            open = held_out;
+            if let Some(block) = blocks.last_mut().filter(|_| held_out && !line.trim().is_empty()) {
+                block.push(line.to_owned());
+            }
+        })?;
+    }
+    Ok(blocks)
+}
+
 /// One token of a line: the true id, and what it might be once stripped.
 struct Slot {
     truth: WordId,
