@@ -8,14 +8,14 @@ use super::options::Format;
 use crate::ingest::PageReader;
 use crate::pipeline::Paper;
 use crate::write::pdf::{self, Scan};
-use crate::write::{WriteError, alto, hocr, json, markdown, table, text};
+use crate::write::{WriteError, alto, hocr, json, markdown, table, text, words};
 
 /// The files of a format, relative to the document's folder; none of a format that is one file over the whole run, and
 /// no PDF of what came without page images.
 pub fn files(format: Format, paper: &Paper, results: &[PageResult]) -> Vec<String> {
     let one = |name: &str| vec![name.to_owned()];
     match format {
-        Format::Json => one("record.json"),
+        Format::Json => vec!["record.json".to_owned(), words::FILE_NAME.to_owned()],
         Format::Txt => one("text.txt"),
         Format::Alto => {
             paper.pages.iter().map(|page| alto::file_name(page.layout.number).display().to_string()).collect()
@@ -43,7 +43,10 @@ pub fn write(
     let (pages, record) = (&paper.pages, &paper.record);
     let source = &record.source.file;
     match (format, reader) {
-        (Format::Json, _) => json::write(&folder.join("record.json"), record),
+        (Format::Json, _) => {
+            words::write(&folder.join(words::FILE_NAME), pages)?;
+            json::write(&folder.join("record.json"), record)
+        }
         (Format::Txt, _) => text::write(&folder.join("text.txt"), pages),
         (Format::Alto, _) => alto::write(folder, pages, source),
         (Format::Hocr, _) => hocr::write(&folder.join("text.hocr"), pages, source),

@@ -141,6 +141,11 @@ pub fn folder(out: &Path, document: &Document) -> PathBuf {
     out.join("documents").join(&document.output)
 }
 
+/// The input files by their full names, so that they are found from wherever the results are looked at.
+pub fn input_files(document: &Document) -> Vec<PathBuf> {
+    document.files.iter().map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone())).collect()
+}
+
 /// The status of a finished document.
 pub fn status(
     paper: &Paper,
@@ -164,6 +169,7 @@ pub fn status(
     DocumentStatus {
         state: pages.iter().map(|page| page.state).max().unwrap_or(State::Ok),
         reason: None,
+        input_files: Vec::new(),
         input_sha256,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         options_sha256,

@@ -286,6 +286,7 @@ impl Shared<'_> {
     ) {
         let formats = &self.run.options.formats;
         let status = filing::status(&paper, results, input_sha256, options_sha256, formats);
+        let status = DocumentStatus { input_files: filing::input_files(document), ..status };
         let folder = filing::folder(self.run.out, document);
         match clock.time(Stage::Write, || filing::file(&folder, &paper, &status, formats, reader)) {
             Ok(()) => {

@@ -1,6 +1,6 @@
 //! `status.json`: what was done to a document, from what and how; the next run skips what still holds.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,9 @@ pub struct DocumentStatus {
     /// Why the whole document failed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// Where the input lay, in page order: there `vanthu review` finds the page images.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub input_files: Vec<PathBuf>,
     /// SHA-256 over the bytes of the input files, in page order, as hex.
     pub input_sha256: String,
     /// Version of the program.
@@ -66,6 +69,7 @@ impl DocumentStatus {
         Self {
             state: State::Failed,
             reason: Some(reason),
+            input_files: Vec::new(),
             input_sha256,
             version,
             options_sha256,

@@ -1,12 +1,13 @@
 //! JSON Lines over a whole run: every record on a line of its own, for `jq`, data frames and other systems.
 //!
 //! Reads `record.json` from every folder below `DIR/documents`, one at a time; the order is that of the documents' names.
-//! A record is copied value by value, not understood: members that this version does not know stay in.
+//! A record is copied value by value, not understood: members that this version does not know stay in. What people put
+//! right stands in it.
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::results;
+use super::{corrections, results};
 
 /// Writes a line for each record below `out/documents`; says how many there were.
 ///
@@ -19,10 +20,11 @@ pub fn write(out: &Path, to: &mut impl Write, mut unreadable: impl FnMut(&str)) 
     for folder in results::folders(out) {
         let record =
             folder.read("record.json").and_then(|b| serde_json::from_slice::<serde_json::Value>(&b).ok());
-        let Some(record) = record else {
+        let Some(mut record) = record else {
             unreadable(&folder.name);
             continue;
         };
+        corrections::apply(&mut record, &corrections::read(&folder.path));
         serde_json::to_writer(&mut *to, &record)?;
         to.write_all(b"\n")?;
         records += 1;

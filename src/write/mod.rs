@@ -6,6 +6,7 @@
 pub mod alto;
 pub mod atomic;
 pub mod catalog;
+pub mod corrections;
 pub mod hocr;
 pub mod json;
 pub mod jsonl;
@@ -15,6 +16,7 @@ mod place;
 pub mod results;
 pub mod table;
 pub mod text;
+pub mod words;
 mod xml;
 
 /// Why a result could not be filed.

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::key;
 use crate::extract::record::{Record, Status};
+use crate::write::corrections;
 use crate::write::results::ResultFolder;
 use crate::write::table::page_of;
 
@@ -33,8 +34,8 @@ pub struct Field<'a> {
     pub status: &'static str,
 }
 
-/// What tells whether a folder has changed: its status is written last and names input, options and version. A folder
-/// without one is known by its record. `None` where the last run got nothing out of the document: the record that may
+/// What tells whether a folder has changed: its status is written last and names input, options and version; and what
+/// people put right since. A folder without one is known by its record. `None` where the last run got nothing out of the document: the record that may
 /// still lie there is not of it.
 pub fn stamp(folder: &ResultFolder) -> Option<String> {
     #[derive(serde::Deserialize)]
@@ -46,14 +47,17 @@ pub fn stamp(folder: &ResultFolder) -> Option<String> {
     if files.is_some_and(|status| status.files.is_empty()) {
         return None;
     }
-    let bytes = status.or_else(|| folder.read("record.json"))?;
+    let mut bytes = status.or_else(|| folder.read("record.json"))?;
+    bytes.extend(folder.read(corrections::FILE_NAME).unwrap_or_default());
     Some(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 impl Entry {
     /// Reads a folder; `None` where its record is no record.
     pub fn read(folder: &ResultFolder, stamp: String) -> Option<Self> {
-        let record: Record = serde_json::from_slice(&folder.read("record.json")?).ok()?;
+        let mut record: serde_json::Value = serde_json::from_slice(&folder.read("record.json")?).ok()?;
+        corrections::apply(&mut record, &corrections::read(&folder.path));
+        let record: Record = serde_json::from_value(record).ok()?;
         let text = folder.read("text.txt").map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let pages = text.map_or_else(|| said(&record), |text| pages(&record, &text));
         Some(Self { name: folder.name.clone(), stamp, record, pages })
