@@ -3,6 +3,8 @@
 
 # To build: Tesseract and Leptonica headers, libclang for the bindings, a C++ toolchain. To run: the Vietnamese model.
 PACKAGES := g++ make pkg-config libclang-dev libtesseract-dev libleptonica-dev tesseract-ocr-vie
+# To test also: a browser, and readers of what is written. Where one is missing its tests say so and pass.
+TEST_PACKAGES := chromium poppler-utils qpdf libxml2-utils
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 VANTHU := target/release/vanthu
 
@@ -15,6 +17,7 @@ help: ## show these targets
 run: build ## read the scans in fixtures/scans into out/ and show what was found
 	$(VANTHU) run fixtures/scans --out out --summary
 
+test: PACKAGES += $(TEST_PACKAGES)
 test: deps ## run every test
 	cargo test --locked
 

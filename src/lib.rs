@@ -32,4 +32,5 @@ pub mod pipeline;
 pub mod prepare;
 pub mod recognize;
 pub mod restore;
+pub mod review;
 pub mod write;

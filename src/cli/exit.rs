@@ -8,6 +8,7 @@ use crate::dictionary::DictionaryError;
 use crate::ingest::IngestError;
 use crate::pipeline::PipelineError;
 use crate::recognize::RecognizeError;
+use crate::review::ReviewError;
 use crate::write::WriteError;
 use crate::write::catalog::CatalogError;
 
@@ -90,6 +91,18 @@ impl From<CatalogError> for CliError {
             CatalogError::Unusable(_) => Exit::BadInput,
             CatalogError::Sqlite { .. } => Exit::Io,
             CatalogError::Io { .. } => Exit::CannotCreate,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+impl From<ReviewError> for CliError {
+    fn from(error: ReviewError) -> Self {
+        let exit = match &error {
+            ReviewError::NoResults(_) | ReviewError::NotFound(_) => Exit::NotFound,
+            ReviewError::Address { .. } | ReviewError::Server(_) => Exit::Io,
+            ReviewError::Refused(_) | ReviewError::Outdated => Exit::Usage,
+            ReviewError::Write(_) => Exit::CannotCreate,
         };
         Self::new(exit, error.to_string())
     }

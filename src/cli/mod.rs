@@ -13,6 +13,7 @@ mod index;
 mod input;
 mod ocr;
 mod restore;
+mod review;
 mod run;
 mod schema;
 mod search;
@@ -47,6 +48,7 @@ Examples:
   vanthu restore < stripped.txt            give text its marks back
   vanthu extract plan.txt | jq .subject    text to a record
   vanthu search results ke hoach           find a page again, with or without marks
+  vanthu review results                    check and correct in a browser
   vanthu doctor                            is everything in place?";
 
 #[derive(Debug, Subcommand)]
@@ -57,6 +59,7 @@ enum Command {
     Extract(extract::Args),
     Eval(eval::Args),
     Search(search::Args),
+    Review(review::Args),
     Index(index::Args),
     Dict(dict::Args),
     Schema(schema::Args),
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Extract(args) => extract::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Search(args) => search::run(args),
+        Command::Review(args) => review::run(args),
         Command::Index(args) => index::run(args),
         Command::Dict(args) => dict::run(args),
         Command::Schema(args) => schema::run(args),

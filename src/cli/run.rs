@@ -12,6 +12,7 @@ use crate::batch::progress::{Progress, ProgressMode};
 use crate::batch::queue::{Run, run as run_batch};
 use crate::batch::report::Report;
 use crate::pipeline::{Options, Pipeline};
+use crate::review::summary_page;
 
 /// Turn scans into restored text and JSON records.
 ///
@@ -95,6 +96,7 @@ pub fn run(args: Args) -> Result<Exit, CliError> {
         &args.inputs,
         &Run { pipeline: &pipeline, options: &options, out: &args.out, progress: &progress, stop: &stop },
     )?;
+    summary_page::write(&args.out, &report)?;
     if args.summary {
         super::input::print(&summary::table(&args.out)?)?;
     }

@@ -17,7 +17,7 @@ pub mod results;
 pub mod table;
 pub mod text;
 pub mod words;
-mod xml;
+pub mod xml;
 
 /// Why a result could not be filed.
 #[derive(Debug, thiserror::Error)]

@@ -26,8 +26,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Modules above the line of stages: they may know every stage, and of each other what is named here.
-const ABOVE: &[(&str, &[&str])] =
-    &[("pipeline", &[]), ("batch", &["pipeline"]), ("cli", &["pipeline", "batch", "evaluate"])];
+const ABOVE: &[(&str, &[&str])] = &[
+    ("pipeline", &[]),
+    ("batch", &["pipeline"]),
+    ("review", &["batch"]),
+    ("cli", &["pipeline", "batch", "review", "evaluate"]),
+];
 
 /// A type of an earlier stage that a later one may name, with the reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[

@@ -1,6 +1,7 @@
 //! All integration tests in one binary: a module for each capability.
 
 mod architecture;
+mod browser;
 mod catalog;
 mod evaluate;
 mod exports;
@@ -8,5 +9,6 @@ mod ingest;
 mod layout;
 mod prepare;
 mod recognize;
+mod review;
 mod run;
 mod schema;
