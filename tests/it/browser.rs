@@ -128,12 +128,13 @@ impl Browser {
 
     /// Presses and releases a key, by its name.
     pub fn key(&mut self, key: &str) {
-        let text = match key {
-            "Enter" => "\r",
-            key if key.chars().count() == 1 => key,
-            _ => "",
+        let (text, code) = match key {
+            "Enter" => ("\r", 13),
+            "Escape" => ("", 27),
+            key => (key, 0),
         };
-        self.call("Input.dispatchKeyEvent", json!({"type": "keyDown", "key": key, "text": text}));
+        let down = json!({"type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code});
+        self.call("Input.dispatchKeyEvent", down);
         self.call("Input.dispatchKeyEvent", json!({"type": "keyUp", "key": key}));
     }
 
@@ -145,7 +146,6 @@ impl Browser {
     /// Leaves a picture in the folder that `SCREENSHOTS` names, if it names one.
     pub fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("SCREENSHOTS") else { return };
-        // The page encodes it itself: text that a test can write without a decoder of its own.
         let data = self.call("Page.captureScreenshot", json!({"format": "png"}));
         let path = std::path::Path::new(&folder).join(format!("{name}.png.base64"));
         std::fs::write(path, data["data"].as_str().unwrap_or_default()).unwrap();

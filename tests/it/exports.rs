@@ -388,6 +388,8 @@ fn a_run_files_every_format_and_finds_its_results_again() {
     let records = std::fs::read_to_string(out.path().join("records.jsonl")).unwrap();
     assert_eq!(records.lines().count(), 2);
 
+    read_by_others(out.path());
+
     let found = |arguments: &[&str]| {
         let output = vanthu(&[&["search", to], arguments].concat());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -403,4 +405,52 @@ fn a_run_files_every_format_and_finds_its_results_again() {
     assert_eq!(vanthu(&["index", to]).status.code(), Some(0));
     assert_eq!(found(&["--json", "\"so noi vu\""]), hits);
     assert_eq!(vanthu(&["search", to, "before:mai"]).status.code(), Some(64));
+}
+
+/// The programs that read such files read these, as far as they are installed.
+fn read_by_others(out: &Path) {
+    let letter = out.join("documents/a.png");
+    let reads = |tool: &str, arguments: &[&str]| {
+        let output = Command::new(tool).args(arguments).current_dir(out).output().unwrap();
+        assert!(output.status.success(), "{tool} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    if has_tool("xmllint") {
+        reads("xmllint", &["--noout", letter.join("text.hocr").to_str().unwrap()]);
+        let schema = fixtures().join("alto/alto-4-4.xsd");
+        let checked = Command::new("xmllint")
+            .env("XML_CATALOG_FILES", fixtures().join("alto/catalog.xml"))
+            .args(["--nonet", "--noout", "--schema"])
+            .args([schema, letter.join("alto/0001.xml")])
+            .status();
+        assert!(checked.unwrap().success());
+    }
+    if has_tool("sqlite3") {
+        let count =
+            reads("sqlite3", &["catalog.sqlite", "PRAGMA integrity_check; SELECT count(*) FROM documents"]);
+        assert_eq!(count.trim(), "ok\n2");
+    }
+    if !has_tool("python3") {
+        return;
+    }
+    let plain = "import csv, json; json.loads(open('records.jsonl').readline()); \
+                 rows = list(csv.DictReader(open('documents/b.txt/tables/tasks.csv', encoding='utf-8-sig'))); \
+                 assert rows and all(None not in row for row in rows)";
+    reads("python3", &["-c", plain]);
+    for (module, work) in [
+        (
+            "openpyxl",
+            "b = m.load_workbook('documents/b.txt/tables.xlsx'); assert b.sheetnames == ['agenda', 'attendees', 'tasks']",
+        ),
+        (
+            "pandas",
+            "assert len(m.read_json('records.jsonl', lines=True)) == 2; m.read_csv('documents/b.txt/tables/agenda.csv')",
+        ),
+    ] {
+        let there = Command::new("python3").args(["-c", &format!("import {module}")]).output().unwrap();
+        match there.status.success() {
+            true => drop(reads("python3", &["-c", &format!("import {module} as m; {work}")])),
+            false => println!("skipped: {module} is not installed"),
+        }
+    }
 }

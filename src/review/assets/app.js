@@ -30,7 +30,7 @@ export function progress(checked, all) {
   const share = all ? checked / all : 1;
   const fill = el("i");
   fill.style.width = `${100 * share}%`;
-  const text = `${checked.toLocaleString(language())} ${say.of} ${all.toLocaleString(language())} ${say.items} ${say.progress}`;
+  const text = say.progress(checked.toLocaleString(language()), all.toLocaleString(language()));
   return el("div", { class: "progress", title: text }, el("span", { class: "track" }, fill), el("span", { class: "count" }, text));
 }
 

@@ -39,7 +39,7 @@ export function createFields(desk) {
 
   function row(field) {
     const isChosen = field.pointer === chosen;
-    const standing = field.mark?.standing ?? (field.doubtful ? "doubtful" : "quiet");
+    const standing = field.mark?.standing ?? (field.doubtful ? "doubtful" : "plain");
     const text = wording(field.value);
     const value = text === "" ? el("span", { class: "empty" }, field.bbox ? say.blank : say.empty) : el("span", { class: "value" }, text);
     const share = field.confidence === null || field.mark ? null : el("span", { class: "share" }, `${Math.round(100 * field.confidence)} %`);
@@ -98,6 +98,7 @@ export function createFields(desk) {
     if (!current()) return;
     editing = true;
     refresh();
+    list.querySelector(".field.chosen")?.scrollIntoView({ block: "nearest" });
   }
 
   function cancel() {

@@ -1,7 +1,7 @@
 // What the page says, in Vietnamese and in English.
 
 const VI = {
-  title: "Duyệt kết quả", queue: "Hàng đợi", progress: "đã xem", of: "trên", items: "mục cần xem",
+  title: "Duyệt kết quả", queue: "Hàng đợi", progress: (checked, all) => `đã xem ${checked} / ${all} mục`,
   all_done: "Không còn mục nào cần xem.", filter: "Tìm trong hàng đợi…", only_open: "Chỉ văn bản còn việc",
   values: "giá trị", pages: "trang", done: "xong", nothing_to_check: "không có mục nghi ngờ", risk: "Rủi ro",
   untitled: "(chưa rõ trích yếu)", back: "Về hàng đợi", fields: "Giá trị", text: "Chữ trên trang",
@@ -27,11 +27,11 @@ const VI = {
     agenda_tables: "", rows: "Dòng", content: "nội dung", ordinal: "số thứ tự", responsible: "thực hiện", attendee_groups: "Nhóm", label: "tên", entries: "mục",
     tasks: "Nhiệm vụ", unit: "đơn vị", deadline: "thời hạn", sections: "Mục", children: "mục con", title: "tiêu đề", text: "đoạn", tables: "Bảng", references: "Văn bản", type: "loại", closing: "Đoạn kết",
     recipients: "", archive: "Lưu", signature: "", authority: "Thẩm quyền", signer_name: "Người ký", appendices: "Phụ lục", marker: "ký hiệu", name: "tên" },
-  signature_title: "Chức vụ",
+  signature_title: "Chức vụ", types: { official_letter: "CÔNG VĂN", other: "(chưa rõ loại)" },
 };
 
 const EN = {
-  title: "Review", queue: "Queue", progress: "looked at", of: "of", items: "to look at",
+  title: "Review", queue: "Queue", progress: (checked, all) => `${checked} of ${all} looked at`,
   all_done: "Nothing is left to look at.", filter: "Find in the queue…", only_open: "Only papers with work left",
   values: "values", pages: "pages", done: "done", nothing_to_check: "nothing doubtful", risk: "Risk",
   untitled: "(subject not known)", back: "Back to the queue", fields: "Values", text: "Words of the page",
@@ -57,7 +57,7 @@ const EN = {
     agenda_tables: "", rows: "Row", content: "content", ordinal: "ordinal", responsible: "responsible", attendee_groups: "Group", label: "label", entries: "entry",
     tasks: "Task", unit: "unit", deadline: "deadline", sections: "Section", children: "sub", title: "title", text: "paragraph", tables: "Table", references: "Paper", type: "type", closing: "Closing",
     recipients: "", archive: "Archive", signature: "", authority: "Authority", signer_name: "Signer", appendices: "Appendix", marker: "marker", name: "name" },
-  signature_title: "Position",
+  signature_title: "Position", types: { official_letter: "OFFICIAL LETTER", other: "(type not known)" },
 };
 
 export let say = VI;

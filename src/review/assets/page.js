@@ -118,6 +118,8 @@ export function createPage(desk) {
       el("div", { class: "reading" }, el("b", {}, word.text), el("span", { class: "share" }, `${Math.round(100 * word.confidence)} %`)),
       list, el("form", { onsubmit: save }, input, el("button", { class: "yes" }, say.save)),
       holder && el("small", {}, `${say.belongs_to}: ${label(holder.pointer)}`));
+    // Beside the word, not over it.
+    box.classList.toggle("left", word.bbox[0] + word.bbox[2] > width);
     popup = { word, element: box, readings: [] };
     element.append(box);
     const spot = [...sheet.querySelectorAll(".boxes .word")][all().filter((w) => w.bbox).indexOf(word)];

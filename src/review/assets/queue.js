@@ -68,7 +68,7 @@ function line(paper, most) {
   return el("li", {}, el("a", { href: address(paper.name), class: work.length ? "open" : "done" },
     el("span", { class: "risk", title: `${say.risk} ${paper.risk}` }, meter),
     el("span", { class: "what" },
-      el("span", { class: "kind" }, el("b", {}, paper.doc_type), " ", paper.number || ""),
+      el("span", { class: "kind" }, el("b", {}, say.types[paper.doc_type] ?? paper.doc_type), " ", paper.number || ""),
       el("span", { class: "subject" }, paper.subject || say.untitled),
       el("span", { class: "facts" }, facts, el("code", {}, paper.name))),
     el("span", { class: "left" }, el("b", {}, left), el("span", {}, `${paper.checked} / ${paper.to_check}`))));

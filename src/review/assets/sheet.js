@@ -43,7 +43,7 @@ export async function openSheet(main, name) {
 
   function refresh() {
     const { entry } = sheet;
-    const title = [entry.doc_type, entry.number].filter(Boolean).join(" ");
+    const title = [say.types[entry.doc_type] ?? entry.doc_type, entry.number].filter(Boolean).join(" ");
     bar(el("a", { href: "#/", class: "back", title: say.back }, "←"), el("span", { class: "title" }, el("b", {}, title), " ", entry.subject || ""), progress(entry.checked, entry.to_check));
     page.refresh();
     fields.refresh();
