@@ -1,6 +1,6 @@
 //! [`PageImage`]: a page cleaned for reading, with the way back to the source pixels.
 
-use image::GrayImage;
+use image::{GrayImage, imageops};
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::{Affine, Rect};
@@ -46,4 +46,21 @@ pub enum Direction {
     Horizontal,
     /// Top to bottom.
     Vertical,
+}
+
+impl PageImage {
+    /// A part of the page as a page of its own, without rules and text layer; empty where `rect` lies outside.
+    pub fn part(&self, rect: &Rect) -> PageImage {
+        let clip = |v: i32, most: u32| u32::try_from(v.max(0)).unwrap_or(0).min(most);
+        let (x0, y0) = (clip(rect.x0, self.gray.width()), clip(rect.y0, self.gray.height()));
+        let (x1, y1) = (clip(rect.x1, self.gray.width()), clip(rect.y1, self.gray.height()));
+        let gray = imageops::crop_imm(&self.gray, x0, y0, x1.saturating_sub(x0), y1.saturating_sub(y0));
+        PageImage {
+            gray: gray.to_image(),
+            to_source: Affine::translate(f64::from(x0), f64::from(y0)).then(&self.to_source),
+            rulings: Vec::new(),
+            text_layer: None,
+            ..*self
+        }
+    }
 }

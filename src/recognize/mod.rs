@@ -3,6 +3,7 @@
 //! Reads a [`PageImage`](crate::prepare::page_image::PageImage), produces an [`ocr_page::OcrPage`]: words with boxes,
 //! confidences and the engine's own second choices. Never corrects what it read.
 
+pub mod cell;
 pub mod error;
 pub mod layer;
 pub mod model;

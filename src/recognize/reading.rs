@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::cell;
 use super::error::RecognizeError;
 use super::layer;
 use super::model::Model;
@@ -29,6 +30,8 @@ pub struct RecognizeOptions {
     pub text_layer: bool,
     /// Try a page that reads badly turned by quarters; default `true`.
     pub find_upright: bool,
+    /// Read doubtful cells of ruled tables by themselves; default `true`.
+    pub reread_cells: bool,
     /// Ask for second choices of letters; costs about a tenth of the time.
     pub alternatives: bool,
     /// Give up on a page after this long. Layout analysis does not look at the clock, so it may take longer.
@@ -43,6 +46,7 @@ impl Default for RecognizeOptions {
             segmentation: Segmentation::Auto,
             text_layer: true,
             find_upright: true,
+            reread_cells: true,
             alternatives: true,
             deadline: None,
         }
@@ -66,10 +70,17 @@ pub fn recognize(page: &PageImage, options: &RecognizeOptions) -> Result<OcrPage
         return Ok(sheet(page));
     }
     let read = |page: &PageImage| with_engine(options, |engine| engine.read(page, options));
-    let (turn, words) =
+    let (turn, mut words) =
         if options.find_upright { read_upright(page, read)? } else { (Turn::None, read(page)?) };
-    let sheet = if turn == Turn::None { sheet(page) } else { sheet(&page.turned(turn)) };
-    Ok(OcrPage { words, ..sheet })
+    let turned = (turn != Turn::None).then(|| page.turned(turn));
+    let page = turned.as_ref().unwrap_or(page);
+    if options.reread_cells {
+        cell::second_opinion(page, &mut words, |part, segmentation| {
+            let options = RecognizeOptions { segmentation, ..options.clone() };
+            with_engine(&options, |engine| engine.read(part, &options))
+        })?;
+    }
+    Ok(OcrPage { words, ..sheet(page) })
 }
 
 /// The page without its words.
