@@ -11,7 +11,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::dictionary::{Dictionary, DictionaryError};
 use crate::extract::record::Record;
@@ -23,6 +25,7 @@ use crate::layout::{self, LayoutOptions, from_text};
 use crate::prepare::page_image::PageImage;
 use crate::prepare::{self, PrepareError, PrepareOptions};
 use crate::recognize::ocr_page::OcrPage;
+use crate::recognize::tesseract::Segmentation;
 use crate::recognize::{self, Model, RecognizeError, RecognizeOptions, engine_version};
 use crate::restore::restored_page::RestoredPage;
 use crate::restore::{RestoreOptions, Restorer};
@@ -44,6 +47,26 @@ pub struct Options {
     pub extract: ExtractOptions,
     /// The user's own terms, a term a line, on top of the built-in dictionary.
     pub dictionary: Option<PathBuf>,
+}
+
+impl Options {
+    /// The plainest way to read a page: hardly any cleaning, one block of text. For pages that upset the engine.
+    pub fn simplest(&self) -> Self {
+        let mut options = self.clone();
+        options.prepare = PrepareOptions {
+            flatten: false,
+            deskew: false,
+            remove_seals: false,
+            despeckle: false,
+            smooth: false,
+            target_dpi: 200.0,
+            ..options.prepare
+        };
+        options.recognize.segmentation = Segmentation::Block;
+        options.recognize.find_upright = false;
+        options.recognize.alternatives = false;
+        options
+    }
 }
 
 /// Why a document or page could not be done.
@@ -109,8 +132,8 @@ pub enum Stage {
     Write,
 }
 
-/// Time spent in each stage by one thread of work.
-#[derive(Debug, Clone, Copy, Default)]
+/// CPU time spent in each stage by one thread of work.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Clock {
     spent: [Duration; 7],
 }
@@ -118,9 +141,9 @@ pub struct Clock {
 impl Clock {
     /// Runs `work` and books its time on `stage`.
     pub fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
+        let start = thread_time();
         let result = work();
-        self.spent[stage as usize] += start.elapsed();
+        self.spent[stage as usize] += thread_time().saturating_sub(start);
         result
     }
 
@@ -133,6 +156,12 @@ impl Clock {
     pub fn add(&mut self, other: &Clock) {
         self.spent.iter_mut().zip(other.spent).for_each(|(mine, theirs)| *mine += theirs);
     }
+}
+
+/// CPU time of this thread since it began; unlike the wall clock it says the same on a busy machine.
+fn thread_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 /// Cleans and reads one page: all that touches pixels, and needs no dictionary. A worker process does this much.
@@ -163,6 +192,11 @@ impl Pipeline {
         let engine = format!("tesseract {}, model {}", engine_version(), model.version());
         let restorer = Restorer::new(dictionary, options.restore.clone());
         Ok(Self { options, restorer, engine })
+    }
+
+    /// What each stage was told.
+    pub fn options(&self) -> &Options {
+        &self.options
     }
 
     /// The limits inputs are held to.

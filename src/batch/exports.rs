@@ -1,11 +1,9 @@
 //! Which files a format makes of a document, and the making of them.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::filing::PageResult;
 use super::options::Format;
-use crate::ingest::PageReader;
 use crate::pipeline::Paper;
 use crate::write::pdf::{self, Scan};
 use crate::write::{WriteError, alto, hocr, json, markdown, table, text, words};
@@ -30,45 +28,37 @@ pub fn files(format: Format, paper: &Paper, results: &[PageResult]) -> Vec<Strin
     }
 }
 
-/// Writes the files of a format; `reader` gives the page images.
+/// Gives the image of a page by its number and, where the page was read, its width and height.
+pub type Scans<'a> = &'a mut dyn FnMut(u32, Option<(u32, u32)>) -> Option<Scan>;
+
+/// Writes the files of a format; `scans` gives the page images.
 ///
 /// # Errors
 /// [`WriteError`] if a file cannot be written.
-pub fn write(
-    format: Format,
-    folder: &Path,
-    paper: &Paper,
-    reader: Option<&dyn PageReader>,
-) -> Result<(), WriteError> {
+pub fn write(format: Format, folder: &Path, paper: &Paper, scans: Scans<'_>) -> Result<(), WriteError> {
     let (pages, record) = (&paper.pages, &paper.record);
     let source = &record.source.file;
-    match (format, reader) {
-        (Format::Json, _) => {
+    match format {
+        Format::Json => {
             words::write(&folder.join(words::FILE_NAME), pages)?;
             json::write(&folder.join("record.json"), record)
         }
-        (Format::Txt, _) => text::write(&folder.join("text.txt"), pages),
-        (Format::Alto, _) => alto::write(folder, pages, source),
-        (Format::Hocr, _) => hocr::write(&folder.join("text.hocr"), pages, source),
-        (Format::Md, _) => markdown::write(&folder.join("text.md"), pages),
-        (Format::Csv, _) => table::write_csv(&folder.join("tables"), record),
-        (Format::Xlsx, _) => table::write_xlsx(&folder.join("tables.xlsx"), record),
-        (Format::Pdf, Some(reader)) => {
-            let size =
-                |number| pages.iter().find(|page| page.layout.number == number).map(|page| &page.layout);
-            let scan = |number| {
-                scan(reader, number, size(number).map(|page| (page.source_width, page.source_height)))
+        Format::Txt => text::write(&folder.join("text.txt"), pages),
+        Format::Alto => alto::write(folder, pages, source),
+        Format::Hocr => hocr::write(&folder.join("text.hocr"), pages, source),
+        Format::Md => markdown::write(&folder.join("text.md"), pages),
+        Format::Csv => table::write_csv(&folder.join("tables"), record),
+        Format::Xlsx => table::write_xlsx(&folder.join("tables.xlsx"), record),
+        // What came as text has no page images.
+        Format::Pdf if record.source.pages.is_none() => Ok(()),
+        Format::Pdf => {
+            let size = |number| {
+                let page = pages.iter().find(|page| page.layout.number == number)?;
+                Some((page.layout.source_width, page.layout.source_height))
             };
+            let scan = |number| scans(number, size(number));
             pdf::write(&folder.join("searchable.pdf"), pages, record, scan)
         }
-        (Format::Pdf, None) | (Format::Jsonl, _) => Ok(()),
+        Format::Jsonl => Ok(()),
     }
-}
-
-/// The image of a page for the PDF: its own JPEG stream where that shows just the page, else its pixels.
-fn scan(reader: &dyn PageReader, number: u32, size: Option<(u32, u32)>) -> Option<Scan> {
-    // As when the page was read: a panic in an image decoder must not cost more than the page's image.
-    let jpeg = || reader.jpeg(number).and_then(Scan::from_jpeg).filter(|scan| Some(scan.size()) == size);
-    let pixels = || reader.page(number).ok().map(|page| Scan::Pixels(page.image));
-    catch_unwind(AssertUnwindSafe(|| jpeg().or_else(pixels))).ok().flatten()
 }

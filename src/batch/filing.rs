@@ -4,22 +4,27 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::exports;
+use super::exports::{self, Scans};
 use super::options::Formats;
 use super::report::{Failure, Review};
 use super::status::{DocumentStatus, PageStatus, State};
 use crate::extract::quality::{PageQuality, REVIEW_BELOW};
 use crate::extract::{SourceInfo, Warning};
-use crate::ingest::{Document, PageReader};
+use crate::ingest::Document;
 use crate::layout::page_layout::{Origin, PageLayout};
-use crate::pipeline::{Paper, ReadPage};
-use crate::write::{WriteError, atomic, json as json_file};
+use crate::pipeline::Paper;
+use crate::write::{WriteError, json as json_file};
 
 /// What became of a page.
 #[derive(Debug)]
 pub enum PageResult {
     /// It was read.
-    Read(Box<PageLayout>),
+    Read {
+        /// Its shape.
+        layout: Box<PageLayout>,
+        /// Why it was read a second time, in the plainest way.
+        plainly: Option<String>,
+    },
     /// It was not, and why.
     Failed {
         /// 1-based page.
@@ -35,10 +40,18 @@ impl PageResult {
         Self::Failed { number, reason: reason.into() }
     }
 
+    /// 1-based page.
+    pub fn number(&self) -> u32 {
+        match self {
+            Self::Read { layout, .. } => layout.number,
+            Self::Failed { number, .. } => *number,
+        }
+    }
+
     /// The page's shape; empty, but there, for a failed one, so that no page is ever missing.
     pub fn layout(&self) -> PageLayout {
         match self {
-            Self::Read(layout) => layout.as_ref().clone(),
+            Self::Read { layout, .. } => layout.as_ref().clone(),
             Self::Failed { number, .. } => PageLayout { number: *number, ..PageLayout::default() },
         }
     }
@@ -46,7 +59,9 @@ impl PageResult {
     /// The size of the page image: the frame of every box in the record.
     fn size(&self) -> serde_json::Value {
         let (page, width, height, text) = match self {
-            Self::Read(layout) => (layout.number, layout.source_width, layout.source_height, layout.origin),
+            Self::Read { layout, .. } => {
+                (layout.number, layout.source_width, layout.source_height, layout.origin)
+            }
             Self::Failed { number, .. } => (*number, 0, 0, Origin::default()),
         };
         json!({"page": page, "width": width, "height": height, "text": text})
@@ -55,8 +70,9 @@ impl PageResult {
     /// The state as far as reading alone tells it.
     pub fn state(&self) -> State {
         match self {
-            Self::Read(layout) if layout.blank => State::Blank,
-            Self::Read(_) => State::Ok,
+            Self::Read { layout, .. } if layout.blank => State::Blank,
+            Self::Read { plainly: Some(_), .. } => State::LowConfidence,
+            Self::Read { .. } => State::Ok,
             Self::Failed { .. } => State::Failed,
         }
     }
@@ -154,17 +170,12 @@ pub fn status(
     options_sha256: String,
     formats: &Formats,
 ) -> DocumentStatus {
-    let failed = |number| {
-        results.iter().find_map(|result| match result {
-            PageResult::Failed { number: n, reason } if *n == number => Some(reason.clone()),
-            _ => None,
-        })
-    };
+    let result = |number| results.iter().find(|result| result.number() == number);
     let quality = paper.record.quality.as_ref();
     let pages: Vec<PageStatus> = quality
         .iter()
         .flat_map(|quality| &quality.pages)
-        .map(|page| page_status(page, failed(page.page)))
+        .map(|page| page_status(page, result(page.page)))
         .collect();
     DocumentStatus {
         state: pages.iter().map(|page| page.state).max().unwrap_or(State::Ok),
@@ -178,17 +189,24 @@ pub fn status(
     }
 }
 
-fn page_status(page: &PageQuality, failure: Option<String>) -> PageStatus {
+fn page_status(page: &PageQuality, result: Option<&PageResult>) -> PageStatus {
     let accuracy = page.expected_character_accuracy;
-    let (state, reason) = match (failure, accuracy) {
-        (Some(reason), _) => (State::Failed, Some(reason)),
-        (None, None) => (State::Blank, None),
-        (None, Some(accuracy)) if accuracy < REVIEW_BELOW => {
+    let (state, reason) = match (result, accuracy) {
+        (Some(PageResult::Failed { reason, .. }), _) => (State::Failed, Some(reason.clone())),
+        (Some(PageResult::Read { plainly: Some(reason), .. }), _) => {
+            (State::LowConfidence, Some(read_plainly(reason)))
+        }
+        (_, None) => (State::Blank, None),
+        (_, Some(accuracy)) if accuracy < REVIEW_BELOW => {
             (State::LowConfidence, Some(format!("expected accuracy {accuracy:.3} is below {REVIEW_BELOW}")))
         }
-        (None, Some(_)) => (State::Ok, None),
+        (_, Some(_)) => (State::Ok, None),
     };
     PageStatus { page: page.page, state, expected_character_accuracy: accuracy, reason }
+}
+
+fn read_plainly(reason: &str) -> String {
+    format!("read in the plainest way, as at first: {reason}")
 }
 
 /// Writes the results and, last, the status: a document without a status is done again.
@@ -200,35 +218,21 @@ pub fn file(
     paper: &Paper,
     status: &DocumentStatus,
     formats: &Formats,
-    reader: Option<&dyn PageReader>,
+    scans: Scans<'_>,
 ) -> Result<(), WriteError> {
-    formats.0.iter().try_for_each(|format| exports::write(*format, folder, paper, reader))?;
+    formats.0.iter().try_for_each(|format| exports::write(*format, folder, paper, scans))?;
     json_file::write(&folder.join("status.json"), status)
 }
 
-/// Adds a warning for every page that was not read, so that the record itself says what it lacks.
-pub fn warn_of_failed_pages(paper: &mut Paper, results: &[PageResult]) {
+/// Adds a warning for every page that was lost, wholly or at the first try, so that the record itself says what it lacks.
+pub fn warn_of_lost_pages(paper: &mut Paper, results: &[PageResult]) {
     for result in results {
-        if let PageResult::Failed { number, reason } = result {
-            paper.record.warnings.push(Warning {
-                code: "page_failed".to_owned(),
-                message: reason.clone(),
-                page: Some(*number),
-                pointer: None,
-            });
-        }
+        let (code, message) = match result {
+            PageResult::Failed { reason, .. } => ("page_failed", reason.clone()),
+            PageResult::Read { plainly: Some(reason), .. } => ("page_read_plainly", read_plainly(reason)),
+            PageResult::Read { .. } => continue,
+        };
+        let (code, page) = (code.to_owned(), Some(result.number()));
+        paper.record.warnings.push(Warning { code, message, page, pointer: None });
     }
-}
-
-/// Files the cleaned image of a page, for a look.
-///
-/// # Errors
-/// [`WriteError`] if a file cannot be written.
-pub fn keep_images(folder: &Path, page: &ReadPage) -> Result<(), WriteError> {
-    let stem = format!("pages/{:04}", page.ocr.number);
-    let mut png = Vec::new();
-    let encoded = page.image.gray.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png);
-    let path = folder.join(format!("{stem}.png"));
-    encoded.map_err(|error| WriteError::Io { path: path.clone(), source: std::io::Error::other(error) })?;
-    atomic::write(&path, &png)
 }

@@ -48,7 +48,8 @@ pub fn options(options: &RunOptions, engine: &str) -> String {
     hex(digest)
 }
 
-fn hex(digest: Sha256) -> String {
+/// The digest as hex digits.
+pub fn hex(digest: Sha256) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

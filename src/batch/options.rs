@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::{Grouping, Limits};
+use crate::pipeline::Options;
 
 /// What a run may be told. Every field is a key of the configuration file, with `-` for `_`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RunOptions {
-    /// Threads that read pages; 0 means one for each core.
+    /// Pages read at one time, each by a process of its own; 0 means one for each core.
     pub jobs: usize,
     /// What to file beside the record.
     pub formats: Formats,
@@ -22,6 +24,10 @@ pub struct RunOptions {
     pub page_timeout: u64,
     /// Pixels above which a page is refused.
     pub max_pixels: u64,
+    /// Pixels decoded at one time, over all jobs; a larger page is read alone.
+    pub max_pixels_at_once: u64,
+    /// Bytes of address space above which a process that reads pages is stopped.
+    pub max_memory: u64,
     /// Bytes above which a file is refused.
     pub max_file_bytes: u64,
     /// Pages above which a document is refused.
@@ -32,6 +38,8 @@ pub struct RunOptions {
     pub pages: Option<PageSet>,
     /// Do again what is done.
     pub force: bool,
+    /// Go on as files arrive.
+    pub watch: bool,
     /// File the cleaned page images and the engine's reading, too.
     pub keep_images: bool,
     /// Folder of the engine's models, instead of the system's.
@@ -49,11 +57,14 @@ impl Default for RunOptions {
             group: Group::default(),
             page_timeout: 120,
             max_pixels: limits.max_pixels,
+            max_pixels_at_once: 100_000_000,
+            max_memory: 4 << 30,
             max_file_bytes: limits.max_file_bytes,
             max_pages: limits.max_pages,
             max_text_bytes: limits.max_text_bytes,
             pages: None,
             force: false,
+            watch: false,
             keep_images: false,
             tessdata: None,
             dictionary: None,
@@ -62,6 +73,15 @@ impl Default for RunOptions {
 }
 
 impl RunOptions {
+    /// What the stages are told.
+    pub fn pipeline(&self) -> Options {
+        let mut pipeline =
+            Options { limits: self.limits(), dictionary: self.dictionary.clone(), ..Options::default() };
+        pipeline.recognize.tessdata.clone_from(&self.tessdata);
+        pipeline.recognize.deadline = (self.page_timeout > 0).then(|| Duration::from_secs(self.page_timeout));
+        pipeline
+    }
+
     /// How much one input may ask of the machine.
     pub fn limits(&self) -> Limits {
         Limits {

@@ -1,11 +1,11 @@
 //! Tells how far a run is, on standard error: a bar for people, lines for logs, JSON for programs.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::status::State;
 
@@ -39,11 +39,13 @@ enum Teller {
     None,
 }
 
+/// Counts so far. A document that is not yet open counts as one page.
 struct Tally {
     start: Instant,
     told: Option<Instant>,
-    known_pages: u64,
+    expected: u64,
     done: u64,
+    skipped: u64,
     review: u64,
     failed: u64,
 }
@@ -57,17 +59,29 @@ impl Progress {
             ProgressMode::Json => Teller::Json,
             ProgressMode::None => Teller::None,
         };
-        let tally =
-            Tally { start: Instant::now(), told: None, known_pages: 0, done: 0, review: 0, failed: 0 };
+        let start = Instant::now();
+        let tally = Tally { start, told: None, expected: 0, done: 0, skipped: 0, review: 0, failed: 0 };
         Self { teller, tally: Mutex::new(tally) }
     }
 
+    /// So many documents more are to be looked at.
+    pub fn found(&self, documents: u64) {
+        self.expect(documents, 0);
+        if let Teller::Json = self.teller {
+            json_line(&json!({"event": "found", "documents": documents}));
+        }
+    }
+
     /// A document was opened and has so many pages to read.
-    pub fn opened(&self, pages: u32) {
+    pub fn opened(&self, pages: u64) {
+        self.expect(pages, 1);
+    }
+
+    fn expect(&self, more: u64, less: u64) {
         let mut tally = self.lock();
-        tally.known_pages += u64::from(pages);
+        tally.expected = (tally.expected + more).saturating_sub(less);
         if let Teller::Bar(bar) = &self.teller {
-            bar.set_length(tally.known_pages);
+            bar.set_length(tally.expected);
         }
     }
 
@@ -84,28 +98,45 @@ impl Progress {
             }
             Teller::Plain if tally.told.is_none_or(|told| told.elapsed() >= PLAIN_INTERVAL) => {
                 tally.told = Some(Instant::now());
-                eprintln!("{}", tally.line());
+                line(&tally.line());
             }
             Teller::Json => {
-                self.json(&json!({"event": "page", "document": document, "page": page, "state": state}))
+                let page = json!({"event": "page", "document": document, "page": page, "state": state});
+                json_line(&merged(page, tally.json()));
             }
             Teller::Plain | Teller::None => {}
         }
     }
 
-    /// A document is filed, or was found done.
+    /// A document was found done.
+    pub fn skipped(&self, document: &str) {
+        self.expect(0, 1);
+        self.lock().skipped += 1;
+        self.document(document, "skipped");
+    }
+
+    /// A document could not be opened.
+    pub fn failed(&self, document: &str) {
+        self.expect(0, 1);
+        self.lock().failed += 1;
+        self.document(document, "failed");
+    }
+
+    /// A document is filed.
     pub fn document(&self, document: &str, outcome: &str) {
         if let Teller::Json = self.teller {
-            self.json(&json!({"event": "document", "document": document, "outcome": outcome}));
+            json_line(&json!({"event": "document", "document": document, "outcome": outcome}));
         }
     }
 
     /// Something went wrong; one line, shown in every mode.
-    pub fn problem(&self, line: &str) {
+    pub fn problem(&self, message: &str) {
+        // File names may hold line feeds; the promise is one line.
+        let message = message.replace(['\n', '\r'], " ");
         match &self.teller {
-            Teller::Bar(bar) => bar.suspend(|| eprintln!("{line}")),
-            Teller::Json => self.json(&json!({"event": "problem", "message": line})),
-            Teller::Plain | Teller::None => eprintln!("{line}"),
+            Teller::Bar(bar) => bar.suspend(|| line(&message)),
+            Teller::Json => json_line(&json!({"event": "problem", "message": message})),
+            Teller::Plain | Teller::None => line(&message),
         }
     }
 
@@ -113,30 +144,75 @@ impl Progress {
     pub fn finish(&self) {
         match &self.teller {
             Teller::Bar(bar) => bar.finish_and_clear(),
-            Teller::Plain => eprintln!("{}", self.lock().line()),
-            Teller::Json | Teller::None => {}
+            Teller::Plain => line(&self.lock().line()),
+            Teller::Json => json_line(&merged(json!({"event": "end"}), self.lock().json())),
+            Teller::None => {}
         }
     }
 
-    fn json(&self, value: &serde_json::Value) {
-        // Standard error may be closed; a run goes on without it.
-        let _ = writeln!(std::io::stderr().lock(), "{value}");
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Tally> {
-        self.tally.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    fn lock(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Tally {
-    fn line(&self) -> String {
+    fn pages_per_second(&self) -> f64 {
         let seconds = self.start.elapsed().as_secs_f64();
-        let speed = if seconds > 0.0 { self.done as f64 / seconds } else { 0.0 };
+        if seconds > 0.0 { self.done as f64 / seconds } else { 0.0 }
+    }
+
+    /// Seconds, if the rest goes as fast as what is done.
+    fn left(&self) -> Option<u64> {
+        let speed = self.pages_per_second();
+        let rest = self.expected.saturating_sub(self.done) as f64;
+        (speed > 0.0).then(|| (rest / speed).round() as u64)
+    }
+
+    fn line(&self) -> String {
+        let left = match self.left() {
+            Some(seconds) => format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
+            None => "?".to_owned(),
+        };
+        let skipped = match self.skipped {
+            0 => String::new(),
+            n => format!(", {n} documents done before"),
+        };
         format!(
-            "{} of {} pages, {speed:.2} pages/s, {} to review, {} failed",
-            self.done, self.known_pages, self.review, self.failed
+            "{} of {} pages, {:.2} pages/s, {left} left, {} to review, {} failed{skipped}",
+            self.done,
+            self.expected,
+            self.pages_per_second(),
+            self.review,
+            self.failed
         )
     }
+
+    fn json(&self) -> Value {
+        json!({
+            "done": self.done,
+            "expected": self.expected,
+            "pages_per_second": (self.pages_per_second() * 100.0).round() / 100.0,
+            "seconds_left": self.left(),
+            "to_review": self.review,
+            "failed": self.failed,
+        })
+    }
+}
+
+fn merged(mut event: Value, counts: Value) -> Value {
+    if let (Value::Object(event), Value::Object(counts)) = (&mut event, counts) {
+        event.extend(counts);
+    }
+    event
+}
+
+/// Standard error may be closed; a run goes on without it.
+fn line(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+fn json_line(value: &Value) {
+    line(&value.to_string());
 }
 
 fn bar() -> ProgressBar {

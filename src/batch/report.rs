@@ -1,33 +1,39 @@
 //! `report.json`: every input accounted for, with reasons and timings.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::filing::Filed;
-use super::queue::Run;
+use super::run::Run;
 use super::status::State;
+use super::work::Done;
 use crate::ingest::IngestError;
 use crate::pipeline::{Clock, Stage};
 
-/// What a run did. Every page of every input is in exactly one of the counts of pages.
+/// What a run did. Every page of every document found is in exactly one of the counts of pages.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     /// Version of the program.
     pub version: String,
     /// The engine's version and model.
     pub engine: String,
-    /// Documents.
+    /// Documents, and inputs that could not be looked into.
     pub documents: DocumentCounts,
-    /// Pages of the documents done in this run.
+    /// Their pages, whether done in this run or an earlier one; what could not be opened counts as one failed page.
     pub pages: PageCounts,
     /// Every input that failed, wholly or in part, in the order of the inputs.
     pub failures: Vec<Failure>,
     /// Pages that a person should look at, the riskiest first.
     pub pages_to_review: Vec<Review>,
+    /// Files and links in the folders that are of no kind that is read.
+    pub passed_over: Vec<String>,
     /// How long things took.
     pub timings: Timings,
+    /// How much memory they took at most.
+    pub memory: Memory,
     /// Whether the run was interrupted before everything was done.
     pub interrupted: bool,
 }
@@ -50,7 +56,7 @@ pub struct DocumentCounts {
 /// Counts of pages.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct PageCounts {
-    /// All pages of the documents done in this run.
+    /// All of them: the sum of the next four.
     pub total: usize,
     /// Read and likely right.
     pub ok: usize,
@@ -62,54 +68,69 @@ pub struct PageCounts {
     pub failed: usize,
 }
 
+/// What a look at the inputs gave.
+pub struct Seen<'a> {
+    /// How many documents there are.
+    pub documents: usize,
+    /// Inputs and folders that cannot be read.
+    pub problems: &'a [IngestError],
+    /// Files of other kinds and links.
+    pub passed_over: &'a [PathBuf],
+}
+
 impl Report {
-    /// Adds up what was filed, in the order of the inputs.
-    pub fn new(
-        run: &Run<'_>,
-        found: usize,
-        problems: &[IngestError],
-        filed: &[Filed],
-        clock: &Clock,
-        wall: Duration,
-    ) -> Self {
-        let done_now = || filed.iter().filter(|filed| !filed.skipped);
-        let mut pages = PageCounts::default();
-        done_now().flat_map(|filed| &filed.status.pages).for_each(|page| pages.add(page.state));
-        let failed = filed.iter().filter(|filed| filed.failed()).count();
-        let mut failures: Vec<Failure> = problems
-            .iter()
-            .map(|problem| Failure {
-                input: problem.path().display().to_string(),
-                page: None,
-                reason: problem.to_string(),
-            })
-            .collect();
-        failures.extend(filed.iter().flat_map(Filed::failures));
-        let mut pages_to_review: Vec<Review> = filed.iter().flat_map(Filed::reviews).collect();
-        pages_to_review.sort_by(|a, b| {
-            let risk = |review: &Review| review.expected_character_accuracy.unwrap_or(0.0);
-            risk(a).total_cmp(&risk(b)).then_with(|| (&a.document, a.page).cmp(&(&b.document, b.page)))
-        });
+    /// Adds up what was filed, in the order of the documents' places.
+    pub fn new(run: &Run<'_>, seen: &Seen<'_>, done: &Done, memory: Memory, wall: Duration) -> Self {
+        let filed: Vec<&Filed> = done.filed.values().collect();
+        let of_this_run = || filed.iter().filter(|filed| !filed.skipped);
+        let failed = filed.iter().filter(|filed| filed.failed()).count() + seen.problems.len();
+        let found = seen.documents.max(filed.len());
+        let mut failures: Vec<Failure> = seen.problems.iter().map(Failure::of_input).collect();
+        failures.extend(filed.iter().flat_map(|filed| filed.failures()));
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             engine: run.pipeline.engine().to_owned(),
             documents: DocumentCounts {
-                found,
-                done: done_now().filter(|filed| !filed.failed()).count(),
+                found: found + seen.problems.len(),
+                done: of_this_run().filter(|filed| !filed.failed()).count(),
                 skipped: filed.iter().filter(|filed| filed.skipped).count(),
                 failed,
-                not_reached: found.saturating_sub(filed.len()),
+                not_reached: found - filed.len(),
             },
-            pages,
+            pages: PageCounts::new(&filed, seen.problems.len()),
             failures,
-            pages_to_review,
-            timings: Timings::new(clock, wall),
+            pages_to_review: reviews(&filed),
+            passed_over: seen.passed_over.iter().map(|path| path.display().to_string()).collect(),
+            timings: Timings::new(&done.clock, wall),
+            memory,
             interrupted: run.stop.load(Ordering::Relaxed),
         }
     }
 }
 
+/// The pages that a person should look at, the riskiest first.
+fn reviews(filed: &[&Filed]) -> Vec<Review> {
+    let mut reviews: Vec<Review> = filed.iter().flat_map(|filed| filed.reviews()).collect();
+    reviews.sort_by(|a, b| {
+        let risk = |review: &Review| review.expected_character_accuracy.unwrap_or(0.0);
+        risk(a).total_cmp(&risk(b)).then_with(|| (&a.document, a.page).cmp(&(&b.document, b.page)))
+    });
+    reviews
+}
+
 impl PageCounts {
+    fn new(filed: &[&Filed], problems: usize) -> Self {
+        let mut counts = Self::default();
+        for filed in filed {
+            filed.status.pages.iter().for_each(|page| counts.add(page.state));
+            if filed.status.pages.is_empty() {
+                counts.add(filed.status.state);
+            }
+        }
+        (0..problems).for_each(|_| counts.add(State::Failed));
+        counts
+    }
+
     /// Counts one page.
     pub fn add(&mut self, state: State) {
         self.total += 1;
@@ -134,6 +155,32 @@ pub struct Failure {
     pub reason: String,
 }
 
+impl Failure {
+    fn of_input(error: &IngestError) -> Self {
+        Self { input: error.path().display().to_string(), page: None, reason: error.to_string() }
+    }
+}
+
+/// The largest resident sets, in bytes.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Memory {
+    /// Of the run itself.
+    pub run_bytes: u64,
+    /// Of the largest worker process.
+    pub worker_bytes: u64,
+    /// Of the run and all its workers, as if each had been at its largest at the same time.
+    pub total_bytes: u64,
+}
+
+impl Memory {
+    /// From the peaks of the workers and of the run.
+    pub fn new(workers: impl Iterator<Item = u64>, run_bytes: u64) -> Self {
+        let workers: Vec<u64> = workers.collect();
+        let worker_bytes = workers.iter().copied().max().unwrap_or(0);
+        Self { run_bytes, worker_bytes, total_bytes: run_bytes + workers.iter().sum::<u64>() }
+    }
+}
+
 /// A page that a person should look at.
 #[derive(Debug, Clone, Serialize)]
 pub struct Review {
@@ -145,7 +192,7 @@ pub struct Review {
     pub expected_character_accuracy: Option<f64>,
 }
 
-/// Seconds, summed over the threads, for each stage; and the wall clock of the run.
+/// CPU seconds, summed over all threads and workers, for each stage; and the wall clock of the run.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Timings {
     /// From start to end.
@@ -164,18 +211,22 @@ pub struct Timings {
     pub extract_seconds: f64,
     /// Filing.
     pub write_seconds: f64,
+    /// Everything but reading as a share of all stages, 0–1.
+    pub not_recognize_share: f64,
     /// Layout, restoration, extraction and filing as a share of all stages, 0–1.
     pub post_ocr_share: f64,
+    /// Restoration and extraction as a share of all stages, 0–1.
+    pub restore_extract_share: f64,
 }
 
 impl Timings {
     /// The sums of all threads, and the wall clock of the run.
     pub fn new(clock: &Clock, wall: Duration) -> Self {
         let seconds = |stage| clock.spent(stage).as_secs_f64();
-        let post_ocr =
-            [Stage::Layout, Stage::Restore, Stage::Extract, Stage::Write].map(seconds).iter().sum::<f64>();
-        let all =
-            post_ocr + [Stage::Ingest, Stage::Prepare, Stage::Recognize].map(seconds).iter().sum::<f64>();
+        let sum = |stages: &[Stage]| stages.iter().map(|stage| seconds(*stage)).sum::<f64>();
+        let post_ocr = sum(&[Stage::Layout, Stage::Restore, Stage::Extract, Stage::Write]);
+        let all = post_ocr + sum(&[Stage::Ingest, Stage::Prepare, Stage::Recognize]);
+        let share = |part: f64| if all > 0.0 { part / all } else { 0.0 };
         Self {
             wall_seconds: wall.as_secs_f64(),
             ingest_seconds: seconds(Stage::Ingest),
@@ -185,7 +236,9 @@ impl Timings {
             restore_seconds: seconds(Stage::Restore),
             extract_seconds: seconds(Stage::Extract),
             write_seconds: seconds(Stage::Write),
-            post_ocr_share: if all > 0.0 { post_ocr / all } else { 0.0 },
+            not_recognize_share: share(all - seconds(Stage::Recognize)),
+            post_ocr_share: share(post_ocr),
+            restore_extract_share: share(sum(&[Stage::Restore, Stage::Extract])),
         }
     }
 }

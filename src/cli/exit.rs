@@ -141,6 +141,8 @@ impl From<BatchError> for CliError {
     fn from(error: BatchError) -> Self {
         match error {
             BatchError::Write(error) => error.into(),
+            BatchError::Locked { .. } => Self::new(Exit::TryAgain, error.to_string()),
+            BatchError::Worker(_) => Self::new(Exit::Missing, error.to_string()),
             BatchError::Threads(_) => Self::new(Exit::Io, error.to_string()),
         }
     }

@@ -18,6 +18,7 @@ mod run;
 mod schema;
 mod search;
 mod summary;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -65,6 +66,8 @@ enum Command {
     Schema(schema::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
+    #[command(hide = true)]
+    Worker(worker::Args),
 }
 
 /// Parses the command line and does what it says.
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Schema(args) => schema::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Completions(args) => completions::run(args),
+        Command::Worker(args) => worker::run(args),
     };
     match outcome {
         Ok(exit) => exit.into(),

@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use super::{CliError, Exit, summary};
 use crate::batch::RunOptions;
 use crate::batch::options::{Format, Formats, Group, PageSet};
 use crate::batch::progress::{Progress, ProgressMode};
-use crate::batch::queue::{Run, run as run_batch};
 use crate::batch::report::Report;
-use crate::pipeline::{Options, Pipeline};
+use crate::batch::{Run, run as run_batch};
+use crate::pipeline::Pipeline;
 use crate::review::summary_page;
 
 /// Turn scans into restored text and JSON records.
@@ -32,7 +31,7 @@ pub struct Args {
     /// The folder of the results.
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
-    /// Threads that read pages [default: one for each core].
+    /// Pages read at one time, each by a process of its own [default: one for each core].
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
     /// What to file for each document [default: json,txt].
@@ -44,12 +43,19 @@ pub struct Args {
     /// Only these pages of every document, for instance 1-3,7.
     #[arg(long, value_name = "PAGES")]
     pages: Option<PageSet>,
-    /// Give up reading a page after so many seconds; 0 for never [default: 120].
+    /// Give up reading a page after so many seconds, and read it once more in the plainest way; 0 for never
+    /// [default: 120].
     #[arg(long, value_name = "SECONDS")]
     page_timeout: Option<u64>,
     /// Refuse pages of more pixels [default: 200 million].
     #[arg(long, value_name = "PIXELS")]
     max_pixels: Option<u64>,
+    /// Decode no more pixels at one time, over all jobs; a larger page is read alone [default: 100 million].
+    #[arg(long, value_name = "PIXELS")]
+    max_pixels_at_once: Option<u64>,
+    /// Stop a process that takes more bytes of memory to read a page [default: 4 GiB].
+    #[arg(long, value_name = "BYTES")]
+    max_memory: Option<u64>,
     /// Refuse files of more bytes [default: 2 GiB].
     #[arg(long, value_name = "BYTES")]
     max_file_bytes: Option<u64>,
@@ -62,6 +68,9 @@ pub struct Args {
     /// Do again what is done.
     #[arg(long)]
     force: bool,
+    /// Go on as files arrive, until Ctrl-C. A file is taken when its size has been still for two seconds.
+    #[arg(long)]
+    watch: bool,
     /// File the cleaned page images and the engine's reading, too.
     #[arg(long)]
     keep_images: bool,
@@ -89,12 +98,19 @@ pub struct Args {
 pub fn run(args: Args) -> Result<Exit, CliError> {
     check_inputs(&args.inputs)?;
     let options = options(&args)?;
-    let pipeline = Pipeline::new(pipeline_options(&options))?;
+    let pipeline = Pipeline::new(options.pipeline())?;
     let mode = if args.quiet { ProgressMode::None } else { args.progress };
     let (progress, stop) = (Progress::new(mode), stop_on_ctrl_c());
     let report = run_batch(
         &args.inputs,
-        &Run { pipeline: &pipeline, options: &options, out: &args.out, progress: &progress, stop: &stop },
+        &Run {
+            pipeline: &pipeline,
+            options: &options,
+            out: &args.out,
+            progress: &progress,
+            stop: &stop,
+            program: Some(&this_program()?),
+        },
     )?;
     summary_page::write(&args.out, &report)?;
     if args.summary {
@@ -128,6 +144,8 @@ fn options(args: &Args) -> Result<RunOptions, CliError> {
     set(&mut options.group, args.group);
     set(&mut options.page_timeout, args.page_timeout);
     set(&mut options.max_pixels, args.max_pixels);
+    set(&mut options.max_pixels_at_once, args.max_pixels_at_once);
+    set(&mut options.max_memory, args.max_memory);
     set(&mut options.max_file_bytes, args.max_file_bytes);
     set(&mut options.max_pages, args.max_pages);
     set(&mut options.max_text_bytes, args.max_text_bytes);
@@ -135,6 +153,7 @@ fn options(args: &Args) -> Result<RunOptions, CliError> {
     options.tessdata = args.tessdata.clone().or(options.tessdata);
     options.dictionary = args.dictionary.clone().or(options.dictionary);
     options.force |= args.force;
+    options.watch |= args.watch;
     options.keep_images |= args.keep_images;
     Ok(options)
 }
@@ -153,13 +172,10 @@ fn read_config(path: &Path) -> Result<RunOptions, CliError> {
     })
 }
 
-fn pipeline_options(options: &RunOptions) -> Options {
-    let mut pipeline =
-        Options { limits: options.limits(), dictionary: options.dictionary.clone(), ..Options::default() };
-    pipeline.recognize.tessdata.clone_from(&options.tessdata);
-    pipeline.recognize.deadline =
-        (options.page_timeout > 0).then(|| Duration::from_secs(options.page_timeout));
-    pipeline
+/// This very program, also when a newer one has meanwhile been put in its place.
+fn this_program() -> Result<PathBuf, CliError> {
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() { Ok(running) } else { Ok(std::env::current_exe()?) }
 }
 
 /// The first Ctrl-C ends the run after the pages in hand, the second at once.

@@ -21,4 +21,4 @@ pub mod tiff;
 pub use discover::{DiscoverOptions, Discovery, Document, Grouping, discover};
 pub use error::IngestError;
 pub use limits::Limits;
-pub use open::{Opened, PageReader, open};
+pub use open::{Opened, PageReader, check_size, open};

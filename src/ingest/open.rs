@@ -17,6 +17,10 @@ pub trait PageReader: Send + Sync {
     /// Decodes page `number` (1-based). An error concerns this page alone.
     fn page(&self, number: u32) -> Result<SourcePage, IngestError>;
 
+    /// Width and height of page `number` in pixels as it will be decoded, from its header alone; `None` where that says
+    /// nothing.
+    fn size(&self, number: u32) -> Option<(u32, u32)>;
+
     /// The JPEG stream of page `number` as it stands in the file, where that alone shows what `page` gives (perhaps
     /// more, beyond the page's edge: then the sizes differ).
     fn jpeg(&self, number: u32) -> Option<Vec<u8>> {
@@ -49,8 +53,17 @@ pub fn open(document: &Document, limits: &Limits) -> Result<Opened, IngestError>
     Group::new(readers, limits, document).map(|group| Opened::Pages(Box::new(group)))
 }
 
-fn check_size(path: &std::path::Path, limits: &Limits) -> Result<(), IngestError> {
-    let bytes = std::fs::metadata(path).map_err(|e| IngestError::io(path, &e))?.len();
+/// Refuses what is no regular file (a pipe would never end) and what is too large.
+///
+/// # Errors
+/// [`IngestError`] that says so, before a byte is read.
+pub fn check_size(path: &std::path::Path, limits: &Limits) -> Result<(), IngestError> {
+    let meta = std::fs::metadata(path).map_err(|e| IngestError::io(path, &e))?;
+    if !meta.is_file() {
+        let found = "is a folder, pipe or device, not a file".to_string();
+        return Err(IngestError::NotSupported { path: path.to_path_buf(), found });
+    }
+    let bytes = meta.len();
     if bytes <= limits.max_file_bytes {
         return Ok(());
     }
@@ -88,6 +101,10 @@ impl PageReader for Unopened {
         1
     }
 
+    fn size(&self, _: u32) -> Option<(u32, u32)> {
+        None
+    }
+
     fn page(&self, number: u32) -> Result<SourcePage, IngestError> {
         Err(IngestError::page(&self.path, number, self.reason.clone()))
     }
@@ -122,6 +139,11 @@ impl Group {
 impl PageReader for Group {
     fn page_count(&self) -> u32 {
         self.starts.last().copied().unwrap_or(0)
+    }
+
+    fn size(&self, number: u32) -> Option<(u32, u32)> {
+        let index = self.starts.partition_point(|&start| start < number).saturating_sub(1);
+        self.readers.get(index)?.size(number - self.starts.get(index)?)
     }
 
     fn jpeg(&self, number: u32) -> Option<Vec<u8>> {

@@ -103,6 +103,15 @@ impl PageReader for RasterPage {
         1
     }
 
+    fn size(&self, _: u32) -> Option<(u32, u32)> {
+        if self.format == Format::Jpeg2000 {
+            let bytes = std::fs::read(&self.path).ok()?;
+            let image = Jpeg2000::new(&bytes, &DecodeSettings::default()).ok()?;
+            return Some((image.width(), image.height()));
+        }
+        self.decoder().ok().map(|decoder| decoder.dimensions())
+    }
+
     fn jpeg(&self, number: u32) -> Option<Vec<u8>> {
         let upright = |orientation| orientation == image::metadata::Orientation::NoTransforms;
         let jpeg = number == 1 && self.format == Format::Jpeg;

@@ -91,6 +91,12 @@ impl PageReader for TiffPages {
         self.pages
     }
 
+    fn size(&self, number: u32) -> Option<(u32, u32)> {
+        let mut file = Self::file(&self.path, &self.limits).ok()?;
+        file.seek_to_image((number as usize).checked_sub(1)?).ok()?;
+        file.dimensions().ok()
+    }
+
     fn page(&self, number: u32) -> Result<SourcePage, IngestError> {
         if number == 0 || number > self.pages {
             return Err(IngestError::page(&self.path, number, format!("the file has {} pages", self.pages)));

@@ -112,10 +112,9 @@ impl PdfPages {
     }
 
     fn render(&self, page: &Page<'_>, number: u32, survey: Survey) -> Result<SourcePage, IngestError> {
-        let dpi = survey.scan_dpi().filter(|d| NATIVE_DPI.contains(d)).unwrap_or(RENDER_DPI);
+        let dpi = render_dpi(&survey);
         let scale = dpi / 72.0;
-        let (width, height) = page.render_dimensions();
-        let (width_px, height_px) = ((width * scale).ceil() as u32, (height * scale).ceil() as u32);
+        let (width_px, height_px) = rendered_size(page, dpi);
         self.check_pixels(width_px, height_px)?;
         if width_px.max(height_px) > u32::from(u16::MAX) {
             return Err(self.fail(number, "the page is too long to be rendered"));
@@ -136,6 +135,15 @@ impl PageReader for PdfPages {
         self.pdf.pages().len() as u32
     }
 
+    fn size(&self, number: u32) -> Option<(u32, u32)> {
+        let page = self.pdf.pages().get((number as usize).checked_sub(1)?)?;
+        let survey = guarded(|| Survey::of(page))?;
+        Some(match survey.sole_image() {
+            Some(place) => (place.width, place.height),
+            None => rendered_size(page, render_dpi(&survey)),
+        })
+    }
+
     fn jpeg(&self, number: u32) -> Option<Vec<u8>> {
         let page = self.pdf.pages().get((number as usize).checked_sub(1)?)?;
         guarded(|| original::jpeg(page, &Survey::of(page).sole_image()?)).flatten()
@@ -144,6 +152,15 @@ impl PageReader for PdfPages {
     fn page(&self, number: u32) -> Result<SourcePage, IngestError> {
         guarded(|| self.decode(number)).unwrap_or_else(|| Err(self.fail(number, "it cannot be interpreted")))
     }
+}
+
+fn render_dpi(survey: &Survey) -> f32 {
+    survey.scan_dpi().filter(|d| NATIVE_DPI.contains(d)).unwrap_or(RENDER_DPI)
+}
+
+fn rendered_size(page: &Page<'_>, dpi: f32) -> (u32, u32) {
+    let (width, height) = page.render_dimensions();
+    ((width * dpi / 72.0).ceil() as u32, (height * dpi / 72.0).ceil() as u32)
 }
 
 /// The interpreter is young; should it panic on a hostile file, that costs the page and not the run.
