@@ -157,9 +157,12 @@ pub fn folder(out: &Path, document: &Document) -> PathBuf {
     out.join("documents").join(&document.output)
 }
 
-/// The input files by their full names, so that they are found from wherever the results are looked at.
+/// The input files by their full names, so that they are found from wherever the results are looked at; none where a
+/// name is not UTF-8, which JSON cannot hold.
 pub fn input_files(document: &Document) -> Vec<PathBuf> {
-    document.files.iter().map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone())).collect()
+    let full = |file: &PathBuf| std::path::absolute(file).unwrap_or_else(|_| file.clone());
+    let files: Vec<PathBuf> = document.files.iter().map(full).collect();
+    if files.iter().all(|file| file.to_str().is_some()) { files } else { Vec::new() }
 }
 
 /// The status of a finished document.

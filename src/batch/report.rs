@@ -66,6 +66,8 @@ pub struct PageCounts {
     pub low_confidence: usize,
     /// Not read.
     pub failed: usize,
+    /// Those that this run read; the others were read by an earlier one, are text, or failed.
+    pub read_now: u64,
 }
 
 /// What a look at the inputs gave.
@@ -97,7 +99,7 @@ impl Report {
                 failed,
                 not_reached: found - filed.len(),
             },
-            pages: PageCounts::new(&filed, seen.problems.len()),
+            pages: PageCounts { read_now: done.pages_read, ..PageCounts::new(&filed, seen.problems.len()) },
             failures,
             pages_to_review: reviews(&filed),
             passed_over: seen.passed_over.iter().map(|path| path.display().to_string()).collect(),

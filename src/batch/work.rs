@@ -32,6 +32,8 @@ pub struct Work<'a> {
 pub struct Done {
     /// Every document, by its place.
     pub filed: BTreeMap<PathBuf, Filed>,
+    /// Pages read in this run, as against those that were taken up from an earlier one.
+    pub pages_read: u64,
     /// CPU time by stage, over all threads and workers.
     pub clock: Clock,
 }
@@ -193,6 +195,7 @@ impl<'w, 'a> Desk<'w, 'a> {
             Some(sight) => sight,
             None => match self.reader.read(&open.document, number, &mut self.clock) {
                 Ok(sight) => {
+                    lock(&self.work.done).pages_read += 1;
                     self.keep(open, number, &sight)?;
                     sight
                 }
@@ -249,6 +252,7 @@ impl<'w, 'a> Desk<'w, 'a> {
             print.options_sha256.clone(),
             &run.options.formats,
         );
+        let status = DocumentStatus { input_files: filing::input_files(document), ..status };
         let mut scan = |number, size| reader.scan(document, number, size);
         let folder = filing::folder(run.out, document);
         self.clock

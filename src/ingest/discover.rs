@@ -46,7 +46,8 @@ pub enum Grouping {
 pub struct DiscoverOptions {
     /// Which images belong together.
     pub grouping: Grouping,
-    /// A folder to pass over, such as the one results are written to.
+    /// The folder results are written to: passed over where it lies in an input, and so are the results in it where it
+    /// is the input itself.
     pub exclude: Option<PathBuf>,
 }
 
@@ -65,7 +66,7 @@ pub struct Discovery {
 pub fn discover(inputs: &[PathBuf], options: &DiscoverOptions) -> Discovery {
     let mut search = Search {
         options,
-        exclude: options.exclude.as_ref().and_then(|p| p.canonicalize().ok()),
+        exclude: own_folders(options.exclude.as_deref()),
         found: Discovery::default(),
         seen: BTreeSet::new(),
         taken: BTreeSet::new(),
@@ -78,7 +79,8 @@ pub fn discover(inputs: &[PathBuf], options: &DiscoverOptions) -> Discovery {
 
 struct Search<'a> {
     options: &'a DiscoverOptions,
-    exclude: Option<PathBuf>,
+    /// Folders to pass over.
+    exclude: Vec<PathBuf>,
     found: Discovery,
     /// Files already taken, so that overlapping inputs are read once.
     seen: BTreeSet<PathBuf>,
@@ -94,6 +96,10 @@ impl Search<'_> {
                 let prefix = if one_of_several { own_name(input) } else { PathBuf::new() };
                 self.folder(input, &prefix);
             }
+            Ok(meta) if !meta.is_file() => self.found.problems.push(IngestError::NotSupported {
+                path: input.to_path_buf(),
+                found: "is a pipe or device, not a file".to_string(),
+            }),
             Ok(_) if self.is_new(input) => self.document(vec![input.to_path_buf()], own_name(input)),
             Ok(_) => {}
         }
@@ -128,7 +134,7 @@ impl Search<'_> {
         let exclude = self.exclude.clone();
         let wanted = move |entry: &DirEntry| {
             let out = entry.file_type().is_dir()
-                && exclude.as_deref().is_some_and(|out| entry.path().canonicalize().is_ok_and(|p| p == out));
+                && entry.path().canonicalize().is_ok_and(|path| exclude.contains(&path));
             entry.depth() == 0 || !(is_hidden(entry.file_name()) || out)
         };
         let mut files = Vec::new();
@@ -149,15 +155,51 @@ impl Search<'_> {
 
     fn document(&mut self, files: Vec<PathBuf>, place: PathBuf) {
         let wanted = clean(&place);
-        let mut output = wanted.clone();
+        let mut output = self.beside_documents(&wanted);
         let mut copy = 2;
-        while !self.taken.insert(output.clone()) {
-            output = wanted
-                .with_file_name(format!("{} ({copy})", wanted.file_name().unwrap_or_default().display()));
+        while !self.is_free(&output) {
+            output = numbered(&wanted, copy);
             copy += 1;
         }
+        self.taken.insert(output.clone());
         self.found.documents.push(Document { files, output });
     }
+
+    /// A place that lies in no other document's folder, whose files might be in its way: `k/text.txt` where `k` is a
+    /// document goes to `k (2)/text.txt`.
+    fn beside_documents(&self, wanted: &Path) -> PathBuf {
+        let mut place = PathBuf::new();
+        let parent = wanted.parent().unwrap_or(Path::new(""));
+        for component in parent.components() {
+            let folder = place.join(component);
+            place = folder.clone();
+            let mut copy = 2;
+            while self.taken.contains(&place) {
+                place = numbered(&folder, copy);
+                copy += 1;
+            }
+        }
+        place.join(wanted.file_name().unwrap_or_default())
+    }
+
+    /// Whether no document has this place or one in it.
+    fn is_free(&self, place: &Path) -> bool {
+        // Paths are ordered part by part: what lies in a folder comes right behind it.
+        let next = self.taken.range(place.to_path_buf()..).next();
+        next.is_none_or(|next| !next.starts_with(place))
+    }
+}
+
+/// `a.pdf` as `a.pdf (2)`.
+fn numbered(place: &Path, copy: u32) -> PathBuf {
+    let name = format!("{} ({copy})", place.file_name().unwrap_or_default().display());
+    place.with_file_name(shortened(name))
+}
+
+/// The folder of results, and the documents in it, as far as they are there.
+fn own_folders(out: Option<&Path>) -> Vec<PathBuf> {
+    let folders = out.into_iter().flat_map(|out| [out.to_path_buf(), out.join("documents")]);
+    folders.filter_map(|folder| folder.canonicalize().ok()).collect()
 }
 
 fn is_hidden(name: &OsStr) -> bool {
@@ -257,11 +299,16 @@ fn natural_key(name: &OsStr) -> NaturalKey {
     parts
 }
 
-/// A name as UTF-8; bytes that are none become `%XX`.
+/// A name as UTF-8 on one line; bytes that are none, and control characters, become `%XX`.
 fn escape(name: &OsStr) -> String {
     let mut text = String::new();
     for chunk in name.as_encoded_bytes().utf8_chunks() {
-        text.push_str(chunk.valid());
+        for letter in chunk.valid().chars() {
+            match letter {
+                control if control.is_control() => text.push_str(&format!("%{:02X}", u32::from(control))),
+                letter => text.push(letter),
+            }
+        }
         for byte in chunk.invalid() {
             text.push_str(&format!("%{byte:02X}"));
         }
@@ -269,10 +316,22 @@ fn escape(name: &OsStr) -> String {
     text
 }
 
+/// A name that a file system takes: at most 255 bytes. What is longer, by its escapes, ends in a digest of the whole.
+fn shortened(name: String) -> String {
+    const LONGEST: usize = 255;
+    if name.len() <= LONGEST {
+        return name;
+    }
+    let digest =
+        name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    let end = (0..=LONGEST - 17).rev().find(|&end| name.is_char_boundary(end)).unwrap_or(0);
+    format!("{}~{digest:016x}", &name[..end])
+}
+
 /// A relative UTF-8 path of plain components.
 fn clean(path: &Path) -> PathBuf {
     let plain = path.components().filter_map(|c| match c {
-        Component::Normal(name) => Some(escape(name)),
+        Component::Normal(name) => Some(shortened(escape(name))),
         _ => None,
     });
     let cleaned: PathBuf = plain.collect();
@@ -337,6 +396,39 @@ mod tests {
         let places: Vec<_> = found.documents.iter().map(|d| d.output.display().to_string()).collect();
         assert_eq!(places, ["a.pdf", "a.pdf (2)"]);
         assert_eq!(found.problems.len(), 1);
+    }
+
+    #[test]
+    fn no_document_lies_in_the_folder_of_another() {
+        let dir = tree(&["k/1.png", "k/2.png", "k/text.txt", "p/t-1.png", "p/t-2.png", "p/t.png/text.txt"]);
+        for grouping in [Grouping::Folder, Grouping::Auto] {
+            let places: Vec<PathBuf> = outputs(&dir, grouping).into_iter().map(|o| o.0.into()).collect();
+            for (a, b) in places.iter().flat_map(|a| places.iter().map(move |b| (a, b))) {
+                assert!(a == b || !a.starts_with(b), "{} in {}", a.display(), b.display());
+            }
+        }
+    }
+
+    #[test]
+    fn results_are_no_input_even_where_they_lie_among_the_scans() {
+        let dir = tree(&["a.pdf", "documents/a.pdf/text.txt", "report.json"]);
+        let options = DiscoverOptions { exclude: Some(dir.path().to_path_buf()), ..Default::default() };
+        assert_eq!(discover(&[dir.path().to_path_buf()], &options).documents.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_and_devices_are_refused_and_names_stay_short_and_on_one_line() {
+        use std::os::unix::ffi::OsStrExt;
+        let device = discover(&[PathBuf::from("/dev/zero")], &DiscoverOptions::default());
+        assert!(device.documents.is_empty() && device.problems.len() == 1);
+        let dir = tempfile::tempdir().unwrap();
+        let long = [&[0xe8; 251][..], b".txt"].concat();
+        std::fs::write(dir.path().join(OsStr::from_bytes(&long)), b"x").unwrap();
+        std::fs::write(dir.path().join("a\nb.txt"), b"x").unwrap();
+        let found = outputs(&dir, Grouping::Auto);
+        assert!(found.iter().all(|(place, _)| place.len() <= 255 && !place.contains('\n')), "{found:?}");
+        assert!(found.iter().any(|(place, _)| place == "a%0Ab.txt"));
     }
 
     #[cfg(unix)]

@@ -1,10 +1,13 @@
 //! All integration tests in one binary: a module for each capability.
 
 mod architecture;
+mod batch;
 mod browser;
 mod catalog;
 mod evaluate;
 mod exports;
+mod faults;
+mod hostile;
 mod ingest;
 mod layout;
 mod prepare;
