@@ -94,8 +94,10 @@ impl PdfPages {
         if survey.cut_off_image {
             return Err(self.fail(number, "the data of its image is cut off"));
         }
+        if let Some((width, height)) = survey.largest_image() {
+            self.check_pixels(width, height)?;
+        }
         if let Some(place) = survey.sole_image() {
-            self.check_pixels(place.width, place.height)?;
             let scan =
                 native::take(page, &place).ok_or_else(|| self.fail(number, "its image cannot be decoded"))?;
             let text_layer = survey.text_layer(&scan.from_points);

@@ -29,7 +29,12 @@ pub struct Scan {
 pub fn take(page: &Page<'_>, place: &Placed) -> Option<Scan> {
     let mut catcher = Catcher::default();
     interpret(page, &mut catcher);
-    let image = upright(catcher.image?, place);
+    let image = catcher.image?;
+    // The decoder makes do with the rows there are; a page that ends in the middle must not pass for a whole one.
+    if image.width() == place.width && image.height() < place.height {
+        return None;
+    }
+    let image = upright(image, place);
     let (width, height) = page.render_dimensions();
     Some(cut(image, place, f64::from(width), f64::from(height)))
 }

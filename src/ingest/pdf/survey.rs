@@ -69,6 +69,12 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// The largest image the page draws: its width and height in pixels.
+    pub fn largest_image(&self) -> Option<(u32, u32)> {
+        let sizes = self.images.iter().map(|image| (image.width, image.height));
+        sizes.max_by_key(|&(width, height)| u64::from(width) * u64::from(height))
+    }
+
     /// Looks over a page.
     pub fn of(page: &Page<'_>) -> Self {
         let (width, height) = page.render_dimensions();
