@@ -99,6 +99,12 @@ pub fn fields(filed: &Value, corrections: &[Correction]) -> Vec<Field> {
     list.fields
 }
 
+/// The proof of a value, and the pointer of the wording it was worked out from, if it is not the wording itself.
+struct Above<'a> {
+    proof: &'a Value,
+    from: Option<String>,
+}
+
 struct List<'a> {
     filed: &'a Value,
     evidence: &'a Map<String, Value>,
@@ -107,32 +113,39 @@ struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    fn walk(&mut self, value: &Value, pointer: &str, above: Option<&'a Value>) {
+    /// `above` is the evidence of the object whose wording the value is, or of whose wording it was worked out.
+    fn walk(&mut self, value: &Value, pointer: &str, above: Option<Above<'a>>) {
         let evidence = self.evidence.get(pointer);
+        let own = evidence.map(|proof| Above { proof, from: None }).or(above);
         match value {
             Value::Object(members) => {
                 let wording = WORDING.iter().find(|key| members.get(**key).is_some_and(|v| !v.is_array()));
-                for (key, member) in members {
-                    let proved = wording.is_some_and(|w| w == key) || DERIVED.contains(&key.as_str());
-                    self.walk(member, &format!("{pointer}/{key}"), evidence.filter(|_| proved));
+                // Codes are of a closed list, which free text would break.
+                for (key, member) in members.iter().filter(|(key, _)| *key != "code") {
+                    let (worded, derived) =
+                        (wording.is_some_and(|w| w == key), DERIVED.contains(&key.as_str()));
+                    let proof = evidence.filter(|_| worded || derived);
+                    let from = wording.filter(|_| !worded).map(|wording| format!("{pointer}/{wording}"));
+                    self.walk(member, &format!("{pointer}/{key}"), proof.map(|proof| Above { proof, from }));
                 }
             }
-            Value::Array(items) if !items.iter().all(Value::is_string) || evidence.or(above).is_none() => {
+            Value::Array(items) if !items.iter().all(Value::is_string) || own.is_none() => {
                 for (index, item) in items.iter().enumerate() {
                     self.walk(item, &format!("{pointer}/{index}"), None);
                 }
             }
-            _ => self.fields.extend(evidence.or(above).map(|proof| self.field(value, pointer, proof))),
+            _ => self.fields.extend(own.map(|own| self.field(value, pointer, own))),
         }
     }
 
-    fn field(&self, value: &Value, pointer: &str, proof: &Value) -> Field {
+    fn field(&self, value: &Value, pointer: &str, Above { proof, from }: Above<'_>) -> Field {
         let text = |key: &str| proof.get(key).and_then(Value::as_str).map(str::to_owned);
         let confidence = proof.get("confidence").and_then(Value::as_f64);
         let bbox = proof.get("bbox").cloned();
         let status = text("status").unwrap_or_default();
         // Where a form was left blank there is a place without a value: perhaps written in ink, and not read.
         let blank = status == "absent" && bbox.is_some();
+        let unsure = blank || confidence.is_some_and(|share| share < DOUBT_BELOW);
         Field {
             pointer: pointer.to_owned(),
             value: value.clone(),
@@ -141,10 +154,19 @@ impl<'a> List<'a> {
             raw: text("raw"),
             confidence,
             note: text("note"),
-            doubtful: blank || confidence.is_some_and(|share| share < DOUBT_BELOW),
+            // What was worked out from a wording is as right as the wording, until that is put right.
+            doubtful: from.map_or(unsure, |wording| self.put_right(&wording)),
             mark: self.mark(pointer, value),
             status,
         }
+    }
+
+    fn put_right(&self, wording: &str) -> bool {
+        let last = self.corrections.iter().rev().find_map(|correction| match &correction.change {
+            Change::Field { pointer, is, .. } if pointer == wording => Some(is),
+            _ => None,
+        });
+        last.is_some_and(|is| self.filed.pointer(wording) != Some(is))
     }
 
     fn mark(&self, pointer: &str, value: &Value) -> Option<Mark> {
@@ -199,7 +221,11 @@ mod tests {
         ];
         assert_eq!(pointers, expected);
         let doubtful: Vec<bool> = fields.iter().map(Field::open).collect();
-        assert_eq!(doubtful, [true, true, false, false, false]);
+        assert_eq!(
+            doubtful,
+            [true, false, false, false, false],
+            "a date's parts are as right as its wording"
+        );
     }
 
     #[test]

@@ -22,16 +22,16 @@ export function place(element, [x0, y0, x1, y1], width, height) {
   return element;
 }
 
-// The part of a page image within a box, with some of what stands around it, as wide as its parent.
+// The part of a page image within a box, with what stands around it: as wide as its parent, never taller than a quarter of that.
 export function crop(source, [x0, y0, x1, y1], width, height, margin) {
-  const [left, right] = [Math.max(0, x0 - margin), Math.min(width, x1 + margin)];
   const [top, bottom] = [Math.max(0, y0 - margin / 2), Math.min(height, y1 + margin / 2)];
+  const beside = Math.max(margin, (4 * (bottom - top) - (x1 - x0)) / 2);
+  const [left, right] = [Math.max(0, x0 - beside), Math.min(width, x1 + beside)];
   const image = el("img", { src: source, alt: "", draggable: false });
   const frame = el("div", { class: "crop" }, image);
   frame.style.aspectRatio = `${right - left} / ${bottom - top}`;
   image.style.width = `${(100 * width) / (right - left)}%`;
-  image.style.left = `${(-100 * left) / (right - left)}%`;
-  image.style.top = `${(-100 * top) / (bottom - top)}%`;
+  image.style.transform = `translate(${(-100 * left) / width}%, ${(-100 * top) / height}%)`;
   return frame;
 }
 
