@@ -34,7 +34,7 @@ main{max-width:64rem;margin:auto;padding:1.5rem}h1{margin:.2rem 0}h2{margin:2.2r
 .tile b{display:block;font-size:1.7rem}.tile.warn b{color:#b25e00}.tile.bad b{color:#a8321f}.tile.good b{color:#2c6e49}\
 .bar{display:grid;grid-template-columns:9rem 1fr 4rem;gap:.8rem;align-items:center;margin:.25rem 0}.bar svg{width:100%;height:1.1rem;border-radius:4px;fill:#4c8a66}\
 .bar.low svg{fill:#d98a1c}.bar span:last-child{text-align:right}table{border-collapse:collapse;width:100%;background:#fffefb}\
-td,th{border-bottom:1px solid #ddd6c9;padding:.4rem .7rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
+th{white-space:nowrap}td,th{border-bottom:1px solid #ddd6c9;padding:.4rem .7rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
 .pages{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:1rem}figure{margin:0;background:#fffefb;border:1px solid #ddd6c9;border-radius:10px;padding:.6rem}\
 figure img{width:100%;display:block;border:1px solid #eee}figcaption{font-size:.82rem;overflow-wrap:anywhere}figcaption b{color:#b25e00}";
 
