@@ -21,8 +21,9 @@ test: PACKAGES += $(TEST_PACKAGES)
 test: deps ## run every test
 	cargo test --locked
 
-bench: deps ## time the parts of the pipeline
+bench: build ## time the parts, and the whole beside plain Tesseract and OCRmyPDF
 	cargo bench --locked
+	benches/side_by_side.py --vanthu $(VANTHU)
 
 doctor: build ## is everything in place?
 	$(VANTHU) doctor
