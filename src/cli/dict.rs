@@ -50,8 +50,8 @@ enum DictCommand {
     },
     /// Learn from checked papers (.txt files, results of `vanthu run`): writes a small file of counts
     #[command(after_help = "Example: vanthu dict learn out/ --out so_noi_vu.tsv\n         \
-                      vanthu dict info --dictionary so_noi_vu.tsv --corpus corpus/\n\n\
-                      `dict info` and `dict lookup` show what was learned; `restore` doesn't read such files yet.")]
+                      vanthu dict info --dictionary so_noi_vu.tsv --corpus corpus/\n         \
+                      vanthu restore --dictionary so_noi_vu.tsv stripped.txt")]
     Learn {
         /// Folder with .txt files, searched through
         dir: PathBuf,

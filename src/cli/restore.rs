@@ -24,9 +24,10 @@ pub struct Args {
     /// Show what a word may stand for, with the prices (milli-nats), and stop.
     #[arg(long, value_name = "WORD", conflicts_with_all = ["edits", "undo", "file"])]
     explain: Option<String>,
-    /// A compiled dictionary to use instead of the one in the program.
+    /// Your own terms, one a line, or what `vanthu dict learn` wrote; or a model to use instead of the one in the program.
+    /// May be given several times.
     #[arg(long, value_name = "FILE")]
-    dictionary: Option<PathBuf>,
+    dictionary: Vec<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
@@ -36,6 +37,7 @@ Examples:
   vanthu restore stripped.txt > whole.txt
   vanthu restore --edits log.jsonl old.txt > new.txt
   vanthu restore --undo log.jsonl new.txt | cmp - old.txt
+  vanthu restore --dictionary so_noi_vu.tsv stripped.txt
   vanthu restore --explain nghi¢p";
 
 /// Restores, undoes or explains.
@@ -43,10 +45,10 @@ pub fn run(args: Args) -> Result<Exit, CliError> {
     if let Some(log) = &args.undo {
         return go_back(args.file.as_deref(), log);
     }
-    let dictionary = match &args.dictionary {
-        Some(path) => Arc::new(Dictionary::open(path)?),
-        None => Dictionary::builtin()?,
-    };
+    let mut dictionary = Dictionary::builtin()?;
+    for path in &args.dictionary {
+        dictionary = Arc::new(dictionary.with(path)?);
+    }
     let restorer = Restorer::new(dictionary, RestoreOptions::default());
     match &args.explain {
         Some(word) => explain(&restorer, word),

@@ -89,6 +89,18 @@ impl Dictionary {
         Ok(Dictionary { model: Arc::clone(&self.model), overlay: Some(Arc::new(overlay)) })
     }
 
+    /// What a file makes of this dictionary: a model takes its place, terms and learned counts are added to it.
+    ///
+    /// # Errors
+    /// As [`Dictionary::open`] and [`Dictionary::with_terms`].
+    pub fn with(&self, path: &Path) -> Result<Dictionary, DictionaryError> {
+        let read = |source| DictionaryError::Read { path: path.to_owned(), source };
+        match model_file::is_model(&std::fs::read(path).map_err(read)?) {
+            true => Dictionary::open(path),
+            false => self.with_terms(path),
+        }
+    }
+
     /// The words of the base and their ids.
     #[must_use]
     pub fn vocabulary(&self) -> &Vocabulary {
@@ -117,6 +129,11 @@ impl Dictionary {
     #[must_use]
     pub fn added_candidates(&self, key: &str) -> &[WordId] {
         self.overlay.as_ref().map_or(&[], |overlay| overlay.candidates(key))
+    }
+
+    /// The user's own words that the base doesn't know, with their ids.
+    pub fn added_words(&self) -> impl Iterator<Item = (&str, WordId)> {
+        self.overlay.iter().flat_map(|overlay| overlay.added_words())
     }
 
     /// Id of a word in canonical form, of the base or the user's own.

@@ -35,6 +35,11 @@ pub(super) struct Model {
     pub ngram: Ngram,
 }
 
+/// Whether bytes begin as a model file does.
+pub(super) fn is_model(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
 impl Model {
     /// Decodes a model; everything in it is checked.
     pub(super) fn from_bytes(bytes: &[u8]) -> Result<Model, ModelError> {

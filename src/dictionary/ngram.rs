@@ -27,6 +27,14 @@ pub type Cost = i32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Context(u32);
 
+impl Context {
+    /// Its number: equal for equal contexts.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// Cost of a word after one other word, and the context the two of them make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {

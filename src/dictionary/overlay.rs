@@ -187,6 +187,11 @@ impl Overlay {
         id.checked_sub(self.first_id).map_or("", |number| self.words.text(usize::from(number)))
     }
 
+    /// The added words, with their ids.
+    pub fn added_words(&self) -> impl Iterator<Item = (&str, WordId)> {
+        (0..self.words.len()).map(|number| self.words.text(number)).zip(self.first_id..)
+    }
+
     /// Ids of the added words with these bare letters.
     #[must_use]
     pub fn candidates(&self, key: &str) -> &[WordId] {
@@ -202,7 +207,7 @@ impl Overlay {
     /// Cost of `word` after `w2 w1`, given what the base says.
     #[must_use]
     pub fn adapt(&self, w2: WordId, w1: WordId, word: WordId, base: Cost) -> Cost {
-        let base = if word >= self.first_id { base.max(ADDED_WORD) } else { base };
+        let base = if word >= self.first_id { ADDED_WORD } else { base };
         let Some((met, share)) = self.pairs.share(pair(0, w1), pair(w1, word)) else { return base };
         let mut probability = (-f64::from(base) / 1000.0).exp();
         probability = mix(probability, share, MOST_PAIR * met / (met + HALF_PAIR));

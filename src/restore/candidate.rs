@@ -5,8 +5,7 @@
 //! Prices weigh the observation against each candidate alone and its case in its place; neighbours are the language
 //! model's affair.
 
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc as Shared;
 
 use crate::alphabet::{
     CasePattern, TokenKind, apply_case, canonical, case_of, fold_key, is_marked, is_possible_syllable, nfc,
@@ -18,9 +17,10 @@ use crate::dictionary::{Dictionary, WordId};
 use super::channel::{Channel, Cost, Damage};
 use super::lattice::Arc;
 use super::level::Level;
+use super::memory::{Key, Memory};
 use super::protect;
 use super::restored_page::EditSource;
-use super::search::{Dress, Found, Trie};
+use super::search::{Dress, Found, LONGEST_WORD, Trie};
 
 /// Candidates of one observed word that go on to the decoder, at most.
 const MOST: usize = 24;
@@ -28,12 +28,16 @@ const MOST: usize = 24;
 const LOOKED_AT: usize = 60;
 /// A candidate dearer than the best by this much, rarity counted in, is dropped.
 const SPREAD: Cost = 11_000;
+/// The same where the letters are sure.
+const SPREAD_OF_MARKS: Cost = 9_000;
 /// Price of another case than the one read, beside what the channel says.
 const RECASED: Cost = 2_500;
 /// Words are searched for under these prices in turn, until there are enough of them.
 const BOUNDS: [(Cost, usize); 3] = [(4_500, 12), (8_000, 4), (13_000, 1)];
 /// Parts of one word, put together again, must be as cheap as this.
 const CHEAP: Cost = 5_000;
+/// Readings of each part of a glued word that are tried.
+const PARTS: usize = 5;
 /// Price, beside that, of signs and marks that no word in print has.
 const DAMAGED: Cost = 5_000;
 /// The second of two glued words is not rarer after the first than this.
@@ -66,21 +70,57 @@ pub struct Observed<'a> {
     pub choices: &'a [(usize, u8, Cost)],
 }
 
-/// Finds candidates; remembers what it found, since the words of a paper repeat.
+/// The arcs of one observed word, each with the text it stands for.
+#[derive(Debug, Clone)]
+pub struct Readings {
+    /// Cheapest first.
+    pub arcs: Shared<[Arc]>,
+    /// For each arc, the word cased for its place.
+    pub written: Shared<[Box<str>]>,
+}
+
+/// Finds candidates; remembers what it found, since the words of papers repeat.
 pub struct Finder<'d> {
     dictionary: &'d Dictionary,
     trie: &'d Trie,
-    known: HashMap<(String, Damage), Rc<Vec<Found>>>,
+    /// What was found before, in this document or another.
+    pub memory: Memory,
 }
 
 impl<'d> Finder<'d> {
     /// A finder over a dictionary and the trie of its words.
-    pub fn new(dictionary: &'d Dictionary, trie: &'d Trie) -> Self {
-        Finder { dictionary, trie, known: HashMap::new() }
+    pub fn new(dictionary: &'d Dictionary, trie: &'d Trie, memory: Memory) -> Self {
+        Finder { dictionary, trie, memory }
     }
 
     /// The arcs for one observed word.
-    pub fn arcs(&mut self, observed: &Observed<'_>, level: Level) -> Vec<Arc> {
+    pub fn readings(&mut self, observed: &Observed<'_>, level: Level) -> Readings {
+        let key = Key {
+            level,
+            kind: observed.kind,
+            opens: observed.opens,
+            capitals: observed.capitals,
+            abbreviation: observed.abbreviation,
+            keep: observed.keep,
+        };
+        if !observed.choices.is_empty() {
+            return self.make_readings(observed, level);
+        }
+        if let Some(known) = self.memory.readings(observed.text, &key) {
+            return known.clone();
+        }
+        let readings = self.make_readings(observed, level);
+        self.memory.keep_readings(observed.text, key, readings.clone());
+        readings
+    }
+
+    fn make_readings(&mut self, observed: &Observed<'_>, level: Level) -> Readings {
+        let arcs = self.arcs(observed, level);
+        let written = arcs.iter().map(|arc| self.render(arc, observed.text).into_boxed_str());
+        Readings { written: written.collect(), arcs: arcs.into() }
+    }
+
+    fn arcs(&mut self, observed: &Observed<'_>, level: Level) -> Vec<Arc> {
         if is_closed(observed) || level == Level::Right && observed.kind == TokenKind::Mixed {
             return vec![self.as_read(observed)];
         }
@@ -93,25 +133,28 @@ impl<'d> Finder<'d> {
             self.unglue(observed, &mut arcs);
         }
         self.keep_as_read(observed, &mut arcs);
-        self.shorten(arcs)
+        self.shorten(arcs, if level == Level::Stripped { SPREAD_OF_MARKS } else { SPREAD })
     }
 
-    /// An arc over two observed words that may have been one.
+    /// Arcs over two observed words that may have been one.
     pub fn merged(&mut self, first: &Observed<'_>, second: &Observed<'_>) -> Vec<Arc> {
         let text = format!("{}{}", first.text, second.text);
         if text.chars().count() > 8 || is_closed(first) || is_closed(second) {
             return Vec::new();
         }
         let whole = Observed { text: &text, kind: TokenKind::Word, choices: &[], ..*first };
-        let mut arcs = self.misread(&whole, Damage::English);
-        arcs.retain(|arc| arc.cost < CHEAP);
-        for arc in &mut arcs {
-            arc.span = 2;
-            arc.cost += CLOVEN;
-            arc.source = Some(EditSource::Spacing);
+        let key = fold_key(&text);
+        let mut arcs: Vec<Arc> = Vec::new();
+        for found in self.usual(&text).iter() {
+            let cost = found.cost + self.case_cost(found.word, Some(found.dress), &whole);
+            if cost < CHEAP && arcs.iter().all(|arc| arc.words[0] != found.word) {
+                arcs.push(Arc {
+                    span: 2,
+                    source: Some(EditSource::Spacing),
+                    ..self.arc(found, cost + CLOVEN, &key)
+                });
+            }
         }
-        let ngram = self.dictionary.ngram();
-        arcs.sort_by_key(|arc| (arc.cost + ngram.unigram(arc.words[0]), arc.words));
         arcs.truncate(6);
         arcs
     }
@@ -120,7 +163,8 @@ impl<'d> Finder<'d> {
     fn same_letters(&self, observed: &Observed<'_>) -> Vec<Arc> {
         let key = fold_key(observed.text);
         let dress = dress_of(observed.text);
-        let ids = self.dictionary.vocabulary().candidates(&key);
+        let own = self.dictionary.added_candidates(&key).iter().copied();
+        let ids = self.dictionary.candidates(&key).chain(own);
         ids.map(|word| Arc {
             cost: self.case_cost(word, dress, observed),
             source: Some(EditSource::Marks),
@@ -133,7 +177,7 @@ impl<'d> Finder<'d> {
     fn misread(&mut self, observed: &Observed<'_>, damage: Damage) -> Vec<Arc> {
         let found = match observed.choices.is_empty() {
             true => self.found(observed.text, damage),
-            false => Rc::new(self.look(observed.text, damage, observed.choices)),
+            false => self.look(observed.text, damage, observed.choices).into(),
         };
         let key = fold_key(observed.text);
         let mut arcs: Vec<Arc> = Vec::with_capacity(found.len());
@@ -149,23 +193,38 @@ impl<'d> Finder<'d> {
     }
 
     fn arc(&self, found: &Found, cost: Cost, key: &str) -> Arc {
-        let same = fold_key(self.dictionary.vocabulary().text(found.word)) == key;
+        let same = fold_key(self.dictionary.text(found.word)) == key;
         let source = if same { EditSource::Marks } else { EditSource::Channel };
         Arc { dress: Some(found.dress), source: Some(source), ..Arc::as_read(found.word, cost) }
     }
 
-    fn found(&mut self, text: &str, damage: Damage) -> Rc<Vec<Found>> {
-        if let Some(known) = self.known.get(&(text.to_owned(), damage)) {
-            return Rc::clone(known);
+    fn found(&mut self, text: &str, damage: Damage) -> Shared<[Found]> {
+        if let Some(known) = self.memory.found(text, damage) {
+            return Shared::clone(known);
         }
-        let found = Rc::new(self.look(text, damage, &[]));
-        self.known.insert((text.to_owned(), damage), Rc::clone(&found));
+        let found: Shared<[Found]> = self.look(text, damage, &[]).into();
+        self.memory.keep_found(text, damage, Shared::clone(&found));
         found
     }
 
     fn look(&self, text: &str, damage: Damage, choices: &[(usize, u8, Cost)]) -> Vec<Found> {
+        let mut found = Vec::new();
+        for (bound, enough) in BOUNDS {
+            found = self.search(text, damage, choices, bound);
+            if found.len() >= enough {
+                break;
+            }
+        }
+        found
+    }
+
+    fn search(&self, text: &str, damage: Damage, choices: &[(usize, u8, Cost)], bound: Cost) -> Vec<Found> {
         let text = nfc(text);
-        let observed: Vec<char> = text.chars().collect();
+        let plain = |c| if c == '’' { '\'' } else { c };
+        let observed: Vec<char> = text.chars().map(plain).collect();
+        if observed.len() > LONGEST_WORD {
+            return Vec::new();
+        }
         let mut lens = Channel::learned(damage).over(&observed);
         for &(at, letter, cost) in choices {
             lens.suggest(at, letter, cost);
@@ -173,14 +232,7 @@ impl<'d> Finder<'d> {
         let read = dress_of(&text);
         let dresses = [Dress::Lower, Dress::Title, Dress::Upper]
             .map(|dress| (dress, if read.is_none_or(|read| read == dress) { 0 } else { RECASED }));
-        let mut found = Vec::new();
-        for (bound, enough) in BOUNDS {
-            found = self.trie.search(&lens, &dresses, bound, LOOKED_AT);
-            if found.len() >= enough {
-                break;
-            }
-        }
-        found
+        self.trie.search(&lens, &dresses, bound, LOOKED_AT)
     }
 
     /// Two words read as one: `Noivu` for `Nội vụ`.
@@ -193,19 +245,23 @@ impl<'d> Finder<'d> {
         for &(at, _) in letters.get(2..letters.len() - 1).unwrap_or_default() {
             let (head, tail) = observed.text.split_at(at);
             let (heads, tails) = (self.usual(head), self.usual(tail));
-            for first in &heads {
-                arcs.extend(tails.iter().filter_map(|second| self.pair(first, second, observed)));
+            for first in heads.iter().take(PARTS) {
+                arcs.extend(tails.iter().take(PARTS).filter_map(|second| self.pair(first, second, observed)));
             }
         }
         arcs.sort_by_key(|arc| arc.cost);
     }
 
     /// The few words likeliest to stand behind a part of a word.
-    fn usual(&mut self, part: &str) -> Vec<Found> {
-        let mut found = self.found(part, Damage::English).to_vec();
-        found.retain(|f| f.cost < CHEAP);
+    fn usual(&mut self, part: &str) -> Shared<[Found]> {
+        if let Some(known) = self.memory.usual(part) {
+            return Shared::clone(known);
+        }
+        let mut found = self.search(part, Damage::English, &[], CHEAP - 1);
         found.sort_by_key(|f| (f.cost + self.dictionary.ngram().unigram(f.word), f.word, f.dress));
-        found.truncate(5);
+        found.truncate(10);
+        let found: Shared<[Found]> = found.into();
+        self.memory.keep_usual(part, Shared::clone(&found));
         found
     }
 
@@ -226,7 +282,7 @@ impl<'d> Finder<'d> {
 
     /// The observed word itself, favoured by what `observed.keep` says.
     fn keep_as_read(&self, observed: &Observed<'_>, arcs: &mut Vec<Arc>) {
-        let id = self.dictionary.vocabulary().id(&canonical(observed.text));
+        let id = self.dictionary.id(&canonical(observed.text));
         for arc in arcs.iter_mut() {
             let same = self.render(arc, observed.text) == observed.text;
             arc.cost += if same { 0 } else { observed.keep };
@@ -257,7 +313,7 @@ impl<'d> Finder<'d> {
     }
 
     fn as_read(&self, observed: &Observed<'_>) -> Arc {
-        let id = self.dictionary.vocabulary().id(&canonical(observed.text));
+        let id = self.dictionary.id(&canonical(observed.text));
         Arc::as_read(id.unwrap_or(UNKNOWN), 0)
     }
 
@@ -281,7 +337,7 @@ impl<'d> Finder<'d> {
         if arc.source.is_none() && arc.dress.is_none() || arc.words[0] < FIRST_WORD {
             return observed.to_owned();
         }
-        let text = |word: WordId| self.dictionary.vocabulary().text(word);
+        let text = |word: WordId| self.dictionary.text(word);
         let [first, second] = arc.words;
         match (arc.dress, arc.glued) {
             (None, _) => recase(text(first), observed),
@@ -298,7 +354,7 @@ impl<'d> Finder<'d> {
     }
 
     /// Drops what is far dearer than the best, its rarity counted in.
-    fn shorten(&self, mut arcs: Vec<Arc>) -> Vec<Arc> {
+    fn shorten(&self, mut arcs: Vec<Arc>, spread: Cost) -> Vec<Arc> {
         let ngram = self.dictionary.ngram();
         let worth = |arc: &Arc| {
             arc.cost
@@ -306,7 +362,7 @@ impl<'d> Finder<'d> {
                     / arc.words().len().max(1) as Cost
         };
         arcs.sort_by_key(|arc| (worth(arc), arc.words));
-        let limit = arcs.first().map_or(0, worth) + SPREAD;
+        let limit = arcs.first().map_or(0, worth) + spread;
         let mut count = 0;
         arcs.retain(|arc| {
             count += 1;
@@ -321,8 +377,10 @@ fn is_closed(observed: &Observed<'_>) -> bool {
     // `cAc`, `cAu`: an A amid small letters is what is left of a hat and a tone mark, not a unit or an abbreviation.
     let hat = observed.text.starts_with(char::is_lowercase)
         && observed.text.chars().all(|c| !c.is_uppercase() || c == 'A');
+    // `TRi` in a line of capitals: an I with a tone mark.
+    let dotted = observed.capitals && observed.text.chars().all(|c| c.is_uppercase() || c == 'i');
     let mixed_case =
-        case_of(observed.text) == CasePattern::Mixed && observed.kind != TokenKind::Mixed && !hat;
+        case_of(observed.text) == CasePattern::Mixed && observed.kind != TokenKind::Mixed && !hat && !dotted;
     let closed_mix =
         observed.kind == TokenKind::Mixed && protect::shape(observed.text, true) == protect::Shape::Closed;
     mixed_case && observed.text.chars().count() <= 4

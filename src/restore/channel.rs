@@ -6,6 +6,7 @@
 //! the longer steps of Brill and Moore, 2000). Reads the learned table, answers for one observed word at a time. It knows
 //! letters only; which words there are, [`super::search`] knows.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -60,11 +61,29 @@ pub fn capital(letter: u8) -> u8 {
 #[derive(Debug)]
 pub struct Channel {
     /// By what was read: a price for each letter.
-    one: HashMap<String, Vec<Cost>>,
+    one: HashMap<String, Prices>,
     /// By what was read, one character: pairs of letters it may have been, with prices.
     two: HashMap<char, Vec<(u8, u8, Cost)>>,
     /// Price of each letter vanishing.
     lost: Vec<Cost>,
+}
+
+/// The price of each letter having been read in one way.
+#[derive(Debug, Clone)]
+struct Prices {
+    of: Vec<Cost>,
+    /// The least of the small letters, and of the capitals.
+    least: [Cost; 2],
+}
+
+impl Prices {
+    fn new(of: Vec<Cost>) -> Prices {
+        let least = |small: bool| {
+            let class = LETTERS.iter().zip(&of).filter(|(c, _)| c.is_lowercase() == small);
+            class.map(|(_, &price)| price).min().unwrap_or(NEVER)
+        };
+        Prices { least: [least(true), least(false)], of }
+    }
 }
 
 impl Channel {
@@ -91,7 +110,22 @@ impl Channel {
                 channel.add(truth, read, cost);
             }
         }
+        channel.fill_in();
         channel
+    }
+
+    /// Gives every usual character its whole row of prices, so that no search has to make one.
+    fn fill_in(&mut self) {
+        for c in (' '..='~').chain(LETTERS.iter().copied()) {
+            let known = self.one.entry(c.to_string()).or_insert_with(|| Prices::new(Vec::new()));
+            known.of = unseen(c, &known.of);
+        }
+        for (read, prices) in &mut self.one {
+            if let (Some(c), true) = (read.chars().next(), read.chars().nth(1).is_none()) {
+                prices.of = unseen(c, &prices.of);
+            }
+            *prices = Prices::new(std::mem::take(&mut prices.of));
+        }
     }
 
     fn add(&mut self, truth: &str, read: &str, cost: Cost) {
@@ -103,8 +137,9 @@ impl Channel {
                 }
             }
             (Some(&[letter]), Some(_)) => {
-                let row = self.one.entry(read.to_owned()).or_insert_with(|| vec![NEVER; LETTERS.len()]);
-                if let Some(price) = row.get_mut(usize::from(letter)) {
+                let never = || Prices { of: vec![NEVER; LETTERS.len()], least: [NEVER; 2] };
+                let row = self.one.entry(read.to_owned()).or_insert_with(never);
+                if let Some(price) = row.of.get_mut(usize::from(letter)) {
                     *price = cost;
                 }
             }
@@ -119,20 +154,19 @@ impl Channel {
         Lens { at, lost: &self.lost }
     }
 
-    fn position(&self, observed: &[char], at: usize) -> Position {
+    fn position(&self, observed: &[char], at: usize) -> Position<'_> {
         let mut read = String::new();
-        let mut one: [Vec<Cost>; LONGEST] = Default::default();
+        let mut one: [Option<Cow<'_, Prices>>; LONGEST] = Default::default();
         for (k, row) in one.iter_mut().enumerate() {
             let Some(&c) = observed.get(at + k) else { break };
             read.push(c);
-            let known = self.one.get(&read);
-            *row = match (k, known) {
-                (0, _) => unseen(c, known.map_or(&[], Vec::as_slice)),
-                (_, Some(known)) => known.clone(),
-                (_, None) => Vec::new(),
+            *row = match (k, self.one.get(&read)) {
+                (_, Some(known)) => Some(Cow::Borrowed(known)),
+                (0, None) => Some(Cow::Owned(Prices::new(unseen(c, &[])))),
+                (_, None) => None,
             };
         }
-        let two = observed.get(at).and_then(|c| self.two.get(c)).cloned().unwrap_or_default();
+        let two = observed.get(at).and_then(|c| self.two.get(c)).map_or(&[][..], Vec::as_slice);
         Position { one, two }
     }
 }
@@ -167,17 +201,17 @@ pub fn misreadings() -> impl Iterator<Item = (char, char, Cost)> {
 /// What a channel says about one observed word.
 #[derive(Debug)]
 pub struct Lens<'a> {
-    at: Vec<Position>,
+    at: Vec<Position<'a>>,
     lost: &'a [Cost],
 }
 
 /// The steps that begin at one position of an observed word.
 #[derive(Debug)]
-struct Position {
-    /// By the number of characters read, less one: a price for each letter; empty if there is none.
-    one: [Vec<Cost>; LONGEST],
+struct Position<'a> {
+    /// By the number of characters read, less one: the prices of the letters, if there are any.
+    one: [Option<Cow<'a, Prices>>; LONGEST],
     /// Two letters read as this one character.
-    two: Vec<(u8, u8, Cost)>,
+    two: &'a [(u8, u8, Cost)],
 }
 
 impl Lens<'_> {
@@ -191,21 +225,55 @@ impl Lens<'_> {
         let letter = usize::from(letter);
         match count.checked_sub(1) {
             None => self.lost.get(letter).copied().unwrap_or(LOST),
-            Some(k) => self.at.get(at).and_then(|p| p.one.get(k)?.get(letter)).copied().unwrap_or(NEVER),
+            Some(k) => {
+                self.at.get(at).and_then(|p| p.one.get(k)?.as_ref()?.of.get(letter)).copied().unwrap_or(NEVER)
+            }
         }
     }
 
     /// Price of two letters having been read as the one character at `at`.
     pub fn price_of_two(&self, first: u8, second: u8, at: usize) -> Cost {
-        let pairs = self.at.get(at).map_or(&[][..], |p| p.two.as_slice());
+        let pairs = self.at.get(at).map_or(&[][..], |p| p.two);
         pairs.iter().find(|x| (x.0, x.1) == (first, second)).map_or(NEVER, |x| x.2)
+    }
+
+    /// The prices of each letter in turn, at each position, having been read as one, two or three characters.
+    pub fn table(&self) -> Vec<[Cost; LONGEST]> {
+        let mut table = vec![[NEVER; LONGEST]; LETTERS.len() * self.len()];
+        for (at, position) in self.at.iter().enumerate() {
+            for (k, prices) in position.one.iter().enumerate() {
+                let Some(prices) = prices else { continue };
+                let cells = table.iter_mut().skip(at).step_by(self.len());
+                cells.zip(&prices.of).for_each(|(cell, &price)| cell[k] = price);
+            }
+        }
+        table
+    }
+
+    /// For each position, a price below which what is read from there on cannot come, be it small letters or capitals.
+    pub fn least(&self, capitals: bool) -> Vec<Cost> {
+        let mut ahead = vec![0; self.len() + 1];
+        for (at, position) in self.at.iter().enumerate().rev() {
+            let after = |count: usize| ahead.get(at + count).copied().unwrap_or(NEVER);
+            let one =
+                position.one.iter().enumerate().filter_map(|(k, prices)| {
+                    Some(prices.as_ref()?.least[usize::from(capitals)] + after(k + 1))
+                });
+            let two = position.two.iter().map(|pair| pair.2 + after(1));
+            let least = one.chain(two).chain([SPECK + after(1)]).min().unwrap_or(0);
+            ahead[at] = least;
+        }
+        ahead
     }
 
     /// Lowers the price of a letter at a position, as the engine's own second choice suggests.
     pub fn suggest(&mut self, at: usize, letter: u8, cost: Cost) {
-        if let Some(price) = self.at.get_mut(at).and_then(|p| p.one[0].get_mut(usize::from(letter))) {
+        let Some(Some(prices)) = self.at.get_mut(at).map(|p| &mut p.one[0]) else { return };
+        let prices = prices.to_mut();
+        if let Some(price) = prices.of.get_mut(usize::from(letter)) {
             *price = cost.min(*price);
         }
+        prices.least = prices.least.map(|least| least.min(cost));
     }
 }
 

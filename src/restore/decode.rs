@@ -5,6 +5,9 @@
 //! backwards (Baum, 1972) gives every arc its share of the total probability: its posterior. Prices are integers and ties
 //! go to the arc that comes first, so the same lattice gives the same path everywhere. Work is linear in the lattice.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use super::channel::Cost;
 use super::lattice::{Arc, Lattice};
 
@@ -13,12 +16,12 @@ pub trait Language {
     /// A history, as far as its future prices depend on it.
     type History: Copy + Eq;
 
-    /// Takes a word from a history: its price (-ln P in milli-nats), and the history after it.
-    fn step(&self, history: Self::History, word: u16) -> (Cost, Self::History);
+    /// Takes a word from a history: its price (-ln P in milli-nats, never negative), and the history after it.
+    fn step(&mut self, history: Self::History, word: u16) -> (Cost, Self::History);
 }
 
 /// A history dearer than the best by this much is dropped.
-const SLACK: Cost = 11_000;
+const SLACK: Cost = 8_000;
 
 /// The best path, a step for each arc.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,22 +41,34 @@ struct State<H> {
     cost: Cost,
     /// The edge by which the cheapest path arrives.
     back: usize,
-    /// -ln of the summed probability of all paths to here, in nats.
-    total: f64,
+    /// Summed probability of all paths to here, the cheapest path to this place taken as 1.
+    share: f64,
 }
 
 /// An arc taken from one kept history to another.
 #[derive(Debug, Clone, Copy)]
 struct Edge {
+    /// Where it begins.
     place: usize,
+    /// Number of the state it comes from, and of the one it leads to.
     from: usize,
     to: usize,
     arc: usize,
     cost: Cost,
+    /// Its probability, the cheapest paths to both places taken as 1.
+    weight: f64,
+}
+
+/// Where an arc leads, before it is decided what is kept.
+#[derive(Debug, Clone, Copy)]
+struct End<H> {
+    history: H,
+    cost: Cost,
+    edge: Edge,
 }
 
 /// The best path through the lattice, from a history on.
-pub fn decode<L: Language>(lattice: &Lattice, history: L::History, model: &L, width: usize) -> Vec<Step> {
+pub fn decode<L: Language>(lattice: &Lattice, history: L::History, model: &mut L, width: usize) -> Vec<Step> {
     let mut beam = Beam::new(lattice, history);
     for place in 1..=lattice.from.len() {
         beam.reach(place, model, width);
@@ -62,158 +77,166 @@ pub fn decode<L: Language>(lattice: &Lattice, history: L::History, model: &L, wi
     beam.best_path(&shares)
 }
 
-/// Kept states and edges, by the place at which they arrive.
+/// Kept states and edges in the order of the places at which they arrive.
 struct Beam<'a, H> {
     lattice: &'a Lattice,
-    states: Vec<Vec<State<H>>>,
-    edges: Vec<Vec<Edge>>,
+    states: Vec<State<H>>,
+    edges: Vec<Edge>,
+    /// By place: where its states begin, and its edges; one more at the end of what is done.
+    state_starts: Vec<usize>,
+    edge_starts: Vec<usize>,
+    ends: Vec<End<H>>,
+    order: Vec<(Cost, u32)>,
 }
 
 impl<'a, H: Copy + Eq> Beam<'a, H> {
     fn new(lattice: &'a Lattice, history: H) -> Self {
-        let start = State { history, cost: 0, back: usize::MAX, total: 0.0 };
-        let places = lattice.from.len() + 1;
-        let mut states = vec![Vec::new(); places];
-        if let Some(first) = states.first_mut() {
-            first.push(start);
+        Beam {
+            lattice,
+            states: vec![State { history, cost: 0, back: usize::MAX, share: 1.0 }],
+            edges: Vec::new(),
+            state_starts: vec![0, 1],
+            edge_starts: vec![0, 0],
+            ends: Vec::new(),
+            order: Vec::new(),
         }
-        Beam { lattice, states, edges: vec![Vec::new(); places] }
+    }
+
+    fn states_at(&self, place: usize) -> Range<usize> {
+        span(&self.state_starts, place)
+    }
+
+    /// Price of the cheapest path to a place: its states are in order of price.
+    fn least(&self, place: usize) -> Cost {
+        self.states.get(self.states_at(place).start).map_or(0, |state| state.cost)
     }
 
     /// Extends what is kept to `place`: over arcs of one word from the place before, of two from the one before that.
-    fn reach(&mut self, place: usize, model: &impl Language<History = H>, width: usize) {
-        let mut edges = Vec::new();
-        let mut ends: Vec<(H, Cost)> = Vec::new();
+    fn reach(&mut self, place: usize, model: &mut impl Language<History = H>, width: usize) {
+        self.ends.clear();
+        let mut limit = Cost::MAX;
+        let lattice = self.lattice;
         for span in 1..=2.min(place) {
             let start = place - span;
-            let (Some(states), Some(arcs)) = (self.states.get(start), self.lattice.from.get(start)) else {
-                continue;
-            };
-            for (number, arc) in arcs.iter().enumerate().filter(|(_, arc)| arc.span == span) {
-                for (from, state) in states.iter().enumerate() {
+            let Some(here) = lattice.from.get(start) else { continue };
+            for (arc_number, arc) in here.arcs().enumerate().filter(|(_, arc)| arc.span == span) {
+                for from in self.states_at(start) {
+                    let state = self.states[from];
+                    if state.cost + arc.cost > limit {
+                        break;
+                    }
                     let (cost, history) = follow(state.history, arc, model);
-                    ends.push((history, state.cost + cost));
-                    edges.push(Edge { place: start, from, to: 0, arc: number, cost });
+                    let edge = Edge { place: start, from, to: 0, arc: arc_number, cost, weight: 0.0 };
+                    let cost = state.cost + cost;
+                    limit = limit.min(cost.saturating_add(SLACK));
+                    if cost <= limit {
+                        self.ends.push(End { history, cost, edge });
+                    }
                 }
             }
         }
-        let states = choose(&mut edges, &ends, width);
-        self.finish(place, states, edges);
+        self.choose(limit, width);
+        self.weigh(place);
     }
 
-    /// Sums the probability of all edges into each state, and files both.
-    fn finish(&mut self, place: usize, mut states: Vec<State<H>>, edges: Vec<Edge>) {
-        for state in &mut states {
-            state.total = f64::INFINITY;
+    /// Merges ends with the same history and keeps the cheapest; edges to others are dropped.
+    fn choose(&mut self, limit: Cost, width: usize) {
+        self.order.clear();
+        let numbered = self.ends.iter().zip(0u32..).filter(|(end, _)| end.cost <= limit);
+        self.order.extend(numbered.map(|(end, n)| (end.cost, n)));
+        self.order.sort_unstable();
+        let first = self.states.len();
+        for &(cost, n) in &self.order {
+            let End { history, edge, .. } = self.ends[n as usize];
+            let known = self.states[first..].iter().position(|state| state.history == history);
+            let to = match known {
+                Some(at) => first + at,
+                None if self.states.len() < first + width => {
+                    self.states.push(State { history, cost, back: self.edges.len(), share: 0.0 });
+                    self.states.len() - 1
+                }
+                None => continue,
+            };
+            self.edges.push(Edge { to, ..edge });
         }
-        for edge in &edges {
-            let start =
-                self.states.get(edge.place).and_then(|s| s.get(edge.from)).map_or(f64::INFINITY, |s| s.total);
-            if let Some(state) = states.get_mut(edge.to) {
-                state.total = add(state.total, start + nats(edge.cost));
-            }
-        }
-        if let (Some(kept), Some(taken)) = (self.states.get_mut(place), self.edges.get_mut(place)) {
-            *kept = states;
-            *taken = edges;
+        self.state_starts.push(self.states.len());
+        self.edge_starts.push(self.edges.len());
+    }
+
+    /// Sums the probability of all edges into each state.
+    fn weigh(&mut self, place: usize) {
+        let least = self.least(place);
+        for number in span(&self.edge_starts, place) {
+            let Edge { place: start, from, to, cost, .. } = self.edges[number];
+            let weight = probability(self.least(start) + cost - least);
+            self.edges[number].weight = weight;
+            self.states[to].share += self.states[from].share * weight;
         }
     }
 
     /// For each edge, its share of the total probability.
-    fn backward(&self) -> Vec<Vec<f32>> {
-        let mut after: Vec<Vec<f64>> = self.states.iter().map(|s| vec![f64::INFINITY; s.len()]).collect();
-        if let Some(last) = after.last_mut() {
-            last.fill(0.0);
-        }
-        let all =
-            self.states.last().map_or(0.0, |s| s.iter().fold(f64::INFINITY, |sum, x| add(sum, x.total)));
-        let mut shares: Vec<Vec<f32>> = self.edges.iter().map(|e| vec![0.0; e.len()]).collect();
-        for place in (1..self.states.len()).rev() {
-            for (number, edge) in self.edges[place].iter().enumerate() {
-                let onward = after[place][edge.to] + nats(edge.cost);
-                let before = self.states[edge.place][edge.from].total;
-                shares[place][number] = (all - before - onward).exp().min(1.0) as f32;
-                let start = &mut after[edge.place][edge.from];
-                *start = add(*start, onward);
-            }
+    fn backward(&self) -> Vec<f32> {
+        let mut after = vec![0.0; self.states.len()];
+        let last = self.states_at(self.lattice.from.len());
+        let all: f64 = self.states[last.clone()].iter().map(|state| state.share).sum();
+        after[last].fill(1.0);
+        let mut shares = vec![0.0; self.edges.len()];
+        for (share, edge) in shares.iter_mut().zip(&self.edges).rev() {
+            let onward = edge.weight * after[edge.to];
+            *share = (self.states[edge.from].share * onward / all) as f32;
+            after[edge.from] += onward;
         }
         shares
     }
 
     /// The cheapest path from the end back, each arc with the share of all edges that take the same arc.
-    fn best_path(&self, shares: &[Vec<f32>]) -> Vec<Step> {
+    fn best_path(&self, shares: &[f32]) -> Vec<Step> {
         let mut path = Vec::new();
-        let mut place = self.states.len() - 1;
-        let mut state = cheapest(&self.states[place]);
+        let mut place = self.lattice.from.len();
+        let mut state = self.states.get(self.states_at(place).start);
         while place > 0 {
-            let Some(edge) = state.and_then(|s| self.edges[place].get(s.back)) else { break };
-            let same = |e: &Edge| e.place == edge.place && e.arc == edge.arc;
-            let share = self.edges[place]
-                .iter()
-                .zip(&shares[place])
-                .filter(|(e, _)| same(e))
-                .map(|(_, s)| s)
-                .sum::<f32>();
+            let Some(edge) = state.and_then(|s| self.edges.get(s.back)) else { break };
+            let same = |n: &usize| self.edges[*n].place == edge.place && self.edges[*n].arc == edge.arc;
+            let share = span(&self.edge_starts, place).filter(same).map(|n| shares[n]).sum::<f32>();
             path.push(Step { at: edge.place, arc: edge.arc, posterior: share.min(1.0) });
             place = edge.place;
-            state = self.states[place].get(edge.from);
+            state = self.states.get(edge.from);
         }
         path.reverse();
         path
     }
 }
 
+/// What belongs to a place.
+fn span(starts: &[usize], place: usize) -> Range<usize> {
+    match (starts.get(place), starts.get(place + 1)) {
+        (Some(&start), Some(&end)) => start..end,
+        _ => 0..0,
+    }
+}
+
 /// Price of an arc's words after a history, and the history after them.
-fn follow<L: Language>(history: L::History, arc: &Arc, model: &L) -> (Cost, L::History) {
+fn follow<L: Language>(history: L::History, arc: &Arc, model: &mut L) -> (Cost, L::History) {
     arc.words().iter().fold((arc.cost, history), |(cost, history), &word| {
         let (more, after) = model.step(history, word);
         (cost + more, after)
     })
 }
 
-/// Merges ends with the same history and keeps the cheapest; edges to others are dropped, the rest point to their state.
-fn choose<H: Copy + Eq>(edges: &mut Vec<Edge>, ends: &[(H, Cost)], width: usize) -> Vec<State<H>> {
-    let mut order: Vec<usize> = (0..ends.len()).collect();
-    order.sort_by_key(|&n| (ends[n].1, n));
-    let limit = order.first().map_or(0, |&n| ends[n].1.saturating_add(SLACK));
-    let mut states: Vec<State<H>> = Vec::with_capacity(width);
-    let mut kept = Vec::new();
-    for n in order {
-        let (history, cost) = ends[n];
-        if cost > limit {
-            break;
-        }
-        let known = states.iter().position(|s| s.history == history);
-        let to = match known {
-            Some(to) => to,
-            None if states.len() < width => {
-                states.push(State { history, cost, back: kept.len(), total: 0.0 });
-                states.len() - 1
-            }
-            None => continue,
-        };
-        kept.push(Edge { to, ..edges[n] });
-    }
-    *edges = kept;
-    states
-}
-
-fn cheapest<H>(states: &[State<H>]) -> Option<&State<H>> {
-    states.iter().min_by_key(|s| s.cost)
-}
-
-fn nats(cost: Cost) -> f64 {
-    f64::from(cost) / 1000.0
-}
-
-/// -ln(e^-a + e^-b).
-fn add(a: f64, b: f64) -> f64 {
-    let (low, high) = if a < b { (a, b) } else { (b, a) };
-    if high.is_infinite() { low } else { low - (low - high).exp().ln_1p() }
+/// e^(−cost / 1000), as the product of two numbers looked up.
+fn probability(cost: Cost) -> f64 {
+    const FAR: Cost = 1 << 16;
+    static COARSE: LazyLock<Vec<f64>> =
+        LazyLock::new(|| (0..512).map(|n| (f64::from(FAR - n * 256) / 1000.0).exp()).collect());
+    static FINE: LazyLock<Vec<f64>> =
+        LazyLock::new(|| (0..256).map(|n| (-f64::from(n) / 1000.0).exp()).collect());
+    let at = (cost.clamp(-FAR, FAR - 1) + FAR) as usize;
+    COARSE[at >> 8] * FINE[at & 0xFF]
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::lattice::Place;
     use super::*;
     use proptest::prelude::*;
 
@@ -223,9 +246,14 @@ mod tests {
     impl Language for Toy {
         type History = (u16, u16);
 
-        fn step(&self, (earlier, before): (u16, u16), word: u16) -> (Cost, (u16, u16)) {
+        fn step(&mut self, (earlier, before): (u16, u16), word: u16) -> (Cost, (u16, u16)) {
             (Cost::from(earlier * 7 + before * 13 + word * 29) % 17 * 300, (before, word))
         }
+    }
+
+    fn place(arcs: Vec<Arc>) -> Place {
+        let (alone, merged): (Vec<Arc>, Vec<Arc>) = arcs.into_iter().partition(|arc| arc.span == 1);
+        Place { alone: alone.into(), merged }
     }
 
     fn lattice() -> impl Strategy<Value = Lattice> {
@@ -234,17 +262,18 @@ mod tests {
             glued,
             ..Arc::as_read(a, cost)
         });
-        prop::collection::vec(prop::collection::vec(arc, 1..4), 1..5).prop_map(|from| Lattice { from })
+        prop::collection::vec(prop::collection::vec(arc, 1..4).prop_map(place), 1..5)
+            .prop_map(|from| Lattice { from })
     }
 
     /// Every path with its price, the plain way.
     fn all_paths(lattice: &Lattice) -> Vec<(Cost, Vec<usize>)> {
         let mut paths = vec![(0, (0, 0), Vec::new())];
-        for arcs in &lattice.from {
+        for place in &lattice.from {
             let mut next = Vec::new();
             for (cost, history, path) in &paths {
-                for (number, arc) in arcs.iter().enumerate() {
-                    let (more, after) = follow(*history, arc, &Toy);
+                for (number, arc) in place.arcs().enumerate() {
+                    let (more, after) = follow(*history, arc, &mut Toy);
                     let longer = path.iter().copied().chain([number]).collect();
                     next.push((cost + more, after, longer));
                 }
@@ -257,13 +286,13 @@ mod tests {
     proptest! {
         #[test]
         fn a_wide_beam_finds_the_cheapest_path_and_true_posteriors(lattice in lattice()) {
-            let steps = decode(&lattice, (0, 0), &Toy, 1000);
+            let steps = decode(&lattice, (0, 0), &mut Toy, 1000);
             let paths = all_paths(&lattice);
             let least = paths.iter().map(|p| p.0).min().unwrap();
             let taken: Vec<usize> = steps.iter().map(|s| s.arc).collect();
             let cost = paths.iter().find(|p| p.1 == taken).unwrap().0;
             prop_assert_eq!(cost, least);
-            let weight = |p: &&(Cost, Vec<usize>)| (-nats(p.0)).exp();
+            let weight = |p: &&(Cost, Vec<usize>)| (-f64::from(p.0) / 1000.0).exp();
             let all: f64 = paths.iter().map(|p| weight(&p)).sum();
             for (at, step) in steps.iter().enumerate() {
                 let through: f64 = paths.iter().filter(|p| p.1[at] == step.arc).map(|p| weight(&p)).sum();
@@ -275,8 +304,8 @@ mod tests {
     #[test]
     fn a_merged_word_takes_two_places() {
         let two = Arc { span: 2, cost: 10, ..Arc::as_read(1, 0) };
-        let lattice = Lattice { from: vec![vec![Arc::as_read(2, 9_000), two], vec![Arc::as_read(3, 9_000)]] };
-        let steps = decode(&lattice, (0, 0), &Toy, 8);
+        let from = vec![place(vec![Arc::as_read(2, 9_000), two]), place(vec![Arc::as_read(3, 9_000)])];
+        let steps = decode(&Lattice { from }, (0, 0), &mut Toy, 8);
         assert_eq!(steps.len(), 1);
         assert_eq!((steps[0].at, steps[0].arc), (0, 1));
     }

@@ -3,6 +3,8 @@
 //! Place `n` lies before observed word `n`. An arc covers one observed word, or two where a word was read as two, and
 //! stands for one dictionary word, or two where two were glued together. Knows prices, not language.
 
+use std::sync::Arc as Shared;
+
 use super::channel::Cost;
 use super::restored_page::EditSource;
 use super::search::Dress;
@@ -37,9 +39,30 @@ impl Arc {
     }
 }
 
+/// The arcs that begin at one place.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Over the one word that follows; shared, since words repeat.
+    pub alone: Shared<[Arc]>,
+    /// Over the next two words.
+    pub merged: Vec<Arc>,
+}
+
+impl Place {
+    /// All arcs; an arc's place in this order is its number.
+    pub fn arcs(&self) -> impl Iterator<Item = &Arc> {
+        self.alone.iter().chain(&self.merged)
+    }
+
+    /// The arc of this number.
+    pub fn arc(&self, number: usize) -> Option<&Arc> {
+        self.alone.get(number).or_else(|| self.merged.get(number.checked_sub(self.alone.len())?))
+    }
+}
+
 /// All arcs over a stretch of observed words.
 #[derive(Debug, Clone, Default)]
 pub struct Lattice {
     /// By the place at which an arc begins.
-    pub from: Vec<Vec<Arc>>,
+    pub from: Vec<Place>,
 }

@@ -38,12 +38,10 @@ const ENOUGH: u32 = 8;
 const FAR_RARER: i32 = 1_500;
 
 impl Evidence {
-    /// The evidence of some tokens.
-    pub fn of<'a>(tokens: impl IntoIterator<Item = &'a Token<'a>>, dictionary: &Dictionary) -> Evidence {
+    /// The evidence of one token.
+    pub fn of(token: &Token<'_>, dictionary: &Dictionary) -> Evidence {
         let mut evidence = Evidence::default();
-        for token in tokens {
-            evidence.weigh(token, dictionary);
-        }
+        evidence.weigh(token, dictionary);
         evidence
     }
 
@@ -60,7 +58,7 @@ impl Evidence {
     fn weigh(&mut self, token: &Token<'_>, dictionary: &Dictionary) {
         match token.kind {
             TokenKind::Word if token.text.chars().nth(1).is_some() => self.weigh_word(token.text, dictionary),
-            TokenKind::Mixed if token.text.chars().any(char::is_lowercase) => {
+            TokenKind::Mixed if token.text.chars().any(char::is_lowercase) && !is_label(token.text) => {
                 self.words += 1;
                 self.broken += 1;
             }
@@ -69,11 +67,10 @@ impl Evidence {
     }
 
     fn weigh_word(&mut self, text: &str, dictionary: &Dictionary) {
-        let vocabulary = dictionary.vocabulary();
         let word = canonical(text);
-        let known = vocabulary.id(&word);
+        let known = dictionary.id(&word);
         let marked = word.chars().any(is_marked);
-        if known.is_none() && !marked && vocabulary.candidates(&fold_key(&word)).is_empty() {
+        if known.is_none() && !marked && dictionary.candidates(&fold_key(&word)).is_empty() {
             // A foreign word, or a mangled one: no evidence either way.
             return;
         }
@@ -132,4 +129,11 @@ impl Evidence {
             _ => Level::Right,
         }
     }
+}
+
+/// An item's label: digits and a letter (`4a`), a letter and a digit (`c3`).
+fn is_label(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    letters == 1 && digits + 1 == text.chars().count() && "abcdđeghk".contains(|c| text.contains(c))
 }

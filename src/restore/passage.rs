@@ -4,18 +4,23 @@
 //! text and a posterior for every word. The steps: tokens, arcs for each word, a lattice, the decoder. It never applies a
 //! change itself, and knows no pages and no files.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::Arc as Shared;
 
-use crate::alphabet::{CasePattern, Token, TokenKind, TonePlacement, canonical, case_of, place_tone, tokens};
-use crate::dictionary::vocabulary::{STOP, UNKNOWN};
-use crate::dictionary::{Context, Dictionary, Ngram, WordId};
+use crate::alphabet::{
+    CasePattern, Token, TokenKind, TonePlacement, canonical, case_of, place_tone, placement_of, tokens,
+};
+use crate::dictionary::vocabulary::{BOUNDARY, STOP, UNKNOWN};
+use crate::dictionary::{Context, Dictionary, WordId};
 
-use super::candidate::{Finder, Observed};
+use super::candidate::{Finder, Observed, Readings};
 use super::channel::{Cost, letter_number};
 use super::decode::{Language, Step, decode};
-use super::lattice::{Arc, Lattice};
+use super::lattice::{Arc, Lattice, Place};
 use super::level::{Evidence, Level};
+use super::memory::Memory;
 use super::phrase;
 use super::protect;
 use super::restored_page::EditSource;
@@ -77,23 +82,39 @@ pub struct Weighed {
     pub language: Cost,
 }
 
-/// The language model as the decoder sees it: the dictionary's, with a discount for what the same document says elsewhere.
+/// The language model as the decoder sees it: the dictionary's, with the user's additions and a discount for what the same
+/// document says elsewhere.
 struct Model<'d> {
-    ngram: &'d Ngram,
+    dictionary: &'d Dictionary,
+    memory: &'d mut Memory,
     /// Discounts for pairs of words read well in this document.
     seen: &'d HashMap<(WordId, WordId), Cost>,
 }
 
-impl Language for Model<'_> {
-    type History = Context;
+/// A history: the model's context, and the last two words where the user's additions may tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct History {
+    context: Context,
+    last: [WordId; 2],
+}
 
-    fn step(&self, history: Context, word: WordId) -> (Cost, Context) {
-        let pair = self.ngram.step(history, word);
-        let discount = match self.seen.is_empty() {
-            true => 0,
-            false => self.seen.get(&(self.ngram.last_word(history), word)).copied().unwrap_or(0),
-        };
-        ((pair.cost - discount).max(0), pair.context)
+impl Language for Model<'_> {
+    type History = History;
+
+    fn step(&mut self, history: History, word: WordId) -> (Cost, History) {
+        let ngram = self.dictionary.ngram();
+        let pair = self.memory.step(ngram, history.context, word);
+        let (mut cost, mut last) = (pair.cost, [BOUNDARY; 2]);
+        if self.dictionary.has_overlay() {
+            let [before, previous] = history.last;
+            cost = self.dictionary.adapt(before, previous, word, cost);
+            last = [previous, word];
+        }
+        if !self.seen.is_empty() {
+            let previous = ngram.last_word(history.context);
+            cost -= self.seen.get(&(previous, word)).copied().unwrap_or(0);
+        }
+        (cost.max(0), History { context: pair.context, last })
     }
 }
 
@@ -112,9 +133,10 @@ struct Slot<'a> {
 /// Restores passages of one document: remembers candidates from one to the next.
 pub struct Reader<'d> {
     dictionary: &'d Dictionary,
-    finder: Finder<'d>,
-    /// How open `oa oe uy` are written in this document.
-    pub style: TonePlacement,
+    /// Finds candidates, and remembers them.
+    pub finder: Finder<'d>,
+    /// How often open `oa oe uy` are written the older and the newer way in this document.
+    styles: [u32; 2],
     /// Abbreviations that stand among small letters somewhere in the document.
     abbreviations: BTreeSet<String>,
     /// How often two words followed each other in what was read well.
@@ -128,7 +150,7 @@ impl<'d> Reader<'d> {
         Reader {
             dictionary,
             finder,
-            style: TonePlacement::Old,
+            styles: [0; 2],
             abbreviations: BTreeSet::new(),
             pairs: HashMap::new(),
             seen: HashMap::new(),
@@ -138,12 +160,27 @@ impl<'d> Reader<'d> {
     /// The signs of damage in a passage; its abbreviations are remembered.
     pub fn evidence(&mut self, text: &str) -> Evidence {
         let tokens: Vec<Token<'_>> = tokens(text).collect();
+        let mut evidence = Evidence::default();
         for (at, token) in tokens.iter().enumerate() {
+            if token.kind.is_wordlike() {
+                let weigh = || Evidence::of(token, self.dictionary);
+                evidence = evidence.and(self.finder.memory.evidence(token.text, weigh));
+            }
+            match placement_of(token.text).filter(|_| token.kind == TokenKind::Word) {
+                Some(TonePlacement::Old) => self.styles[0] += 1,
+                Some(TonePlacement::New) => self.styles[1] += 1,
+                None => {}
+            }
             if token.kind == TokenKind::Abbreviation && !in_capitals(&tokens, at) {
                 self.abbreviations.insert(token.text.to_owned());
             }
         }
-        Evidence::of(&tokens, self.dictionary)
+        evidence
+    }
+
+    /// Where tones stand in this document, by the majority of its words; the older way where it doesn't say.
+    fn style(&self) -> TonePlacement {
+        if self.styles[1] > self.styles[0] { TonePlacement::New } else { TonePlacement::Old }
     }
 
     /// Takes what has been read so far as what the document is wont to say.
@@ -156,9 +193,12 @@ impl<'d> Reader<'d> {
 
     /// Restores a passage damaged as `level` says.
     pub fn restore(&mut self, text: &str, heard: &[Heard], level: Level) -> Outcome {
-        let slots = slots(text, heard, self.dictionary, &self.abbreviations);
+        let mut slots = slots(text, heard, self.dictionary, &self.abbreviations);
+        if level == Level::Garbled {
+            slots.iter_mut().for_each(|slot| take_in_horn(slot, text));
+        }
         let mut outcome = Outcome::default();
-        let mut history = self.dictionary.ngram().start();
+        let mut history = History { context: self.dictionary.ngram().start(), last: [BOUNDARY; 2] };
         let mut rest = slots.as_slice();
         while !rest.is_empty() {
             let (now, later) = rest.split_at(cut(rest));
@@ -180,10 +220,11 @@ impl<'d> Reader<'d> {
         let mut weighed = Vec::new();
         for slot in slots.iter().filter(|slot| slot.class.is_none()) {
             for level in [Level::Right, Level::Stripped, Level::Garbled] {
-                for arc in self.finder.arcs(&slot.observed(), level) {
+                let readings = self.finder.readings(&slot.observed(), level);
+                for arc in readings.arcs.iter() {
                     let language =
                         arc.words().iter().map(|&word| self.dictionary.ngram().unigram(word)).sum();
-                    let text = self.finder.render(&arc, slot.token.text);
+                    let text = self.finder.render(arc, slot.token.text);
                     weighed.push(Weighed { level, text, channel: arc.cost, language });
                 }
             }
@@ -196,45 +237,58 @@ impl<'d> Reader<'d> {
         &mut self,
         slots: &[Slot<'_>],
         level: Level,
-        history: Context,
+        history: History,
         outcome: &mut Outcome,
-    ) -> Context {
-        let lattice = self.lattice(slots, level);
-        let model = Model { ngram: self.dictionary.ngram(), seen: &self.seen };
-        let steps = decode(&lattice, history, &model, WIDTH);
+    ) -> History {
+        let (lattice, written) = self.lattice(slots, level);
+        let memory = &mut self.finder.memory;
+        let mut model = Model { dictionary: self.dictionary, memory, seen: &self.seen };
+        let steps = decode(&lattice, history, &mut model, WIDTH);
         let mut after = history;
         for step in &steps {
-            let Some(arc) = lattice.from.get(step.at).and_then(|arcs| arcs.get(step.arc)) else { continue };
+            let Some(arc) = lattice.from.get(step.at).and_then(|place| place.arc(step.arc)) else { continue };
             for &word in arc.words() {
-                if step.posterior > SURE {
-                    *self.pairs.entry((model.ngram.last_word(after), word)).or_default() += 1;
+                if level == Level::Garbled && step.posterior > SURE {
+                    let previous = self.dictionary.ngram().last_word(after.context);
+                    *self.pairs.entry((previous, word)).or_default() += 1;
                 }
-                after = model.ngram.step(after, word).context;
+                after = model.step(after, word).1;
             }
-            self.note(slots, step, arc, outcome);
+        }
+        for step in &steps {
+            if let Some(arc) = lattice.from.get(step.at).and_then(|place| place.arc(step.arc)) {
+                let known =
+                    written.get(step.at).and_then(|readings| readings.as_ref()?.written.get(step.arc));
+                self.note(slots, step, arc, known.map(AsRef::as_ref), outcome);
+            }
         }
         after
     }
 
-    /// The lattice of some slots.
-    fn lattice(&mut self, slots: &[Slot<'_>], level: Level) -> Lattice {
-        let mut from = Vec::with_capacity(slots.len());
+    /// The lattice of some slots, and for each that is a word how its arcs are written.
+    fn lattice(&mut self, slots: &[Slot<'_>], level: Level) -> (Lattice, Vec<Option<Readings>>) {
+        let mut lattice = Lattice { from: Vec::with_capacity(slots.len()) };
+        let mut written = Vec::with_capacity(slots.len());
         for (at, slot) in slots.iter().enumerate() {
-            let mut arcs = match slot.class {
-                Some(class) => vec![Arc::as_read(class, 0)],
-                None => self.finder.arcs(&slot.observed(), level),
+            let readings = match slot.class {
+                Some(_) => None,
+                None => Some(self.finder.readings(&slot.observed_at(level), level)),
             };
-            if let Some(next) =
-                slots.get(at + 1).filter(|next| level == Level::Garbled && may_merge(slot, next))
-            {
-                arcs.extend(self.finder.merged(&slot.observed(), &next.observed()));
-            }
-            from.push(arcs);
+            let alone = match (&readings, slot.class) {
+                (Some(readings), _) => Shared::clone(&readings.arcs),
+                (None, class) => Shared::from([Arc::as_read(class.unwrap_or(UNKNOWN), 0)]),
+            };
+            let next = slots.get(at + 1).filter(|next| level == Level::Garbled && may_merge(slot, next));
+            let merged = next.map_or_else(Vec::new, |next| {
+                self.finder.merged(&slot.observed_at(level), &next.observed_at(level))
+            });
+            lattice.from.push(Place { alone, merged });
+            written.push(readings);
         }
-        Lattice { from }
+        (lattice, written)
     }
 
-    fn note(&self, slots: &[Slot<'_>], step: &Step, arc: &Arc, outcome: &mut Outcome) {
+    fn note(&self, slots: &[Slot<'_>], step: &Step, arc: &Arc, written: Option<&str>, outcome: &mut Outcome) {
         let covered = slots.get(step.at..step.at + arc.span).unwrap_or_default();
         let (Some(first), Some(last)) = (covered.first(), covered.last()) else { return };
         if first.class.is_some() {
@@ -243,8 +297,9 @@ impl<'d> Reader<'d> {
         let range = first.token.start..last.token.start + last.token.text.len();
         outcome.certainty.push((range.clone(), step.posterior));
         let Some(source) = arc.source else { return };
-        let written = self.finder.render(arc, first.token.text);
-        let to = place_tone(&written, self.style).into_owned();
+        let rendered = || self.finder.render(arc, first.token.text);
+        let written = written.map_or_else(|| Cow::Owned(rendered()), Cow::Borrowed);
+        let to = place_tone(&written, self.style()).into_owned();
         if arc.span == 2 || !is_same(&to, first.token.text) {
             let source = if is_case_only(&to, first.token.text) { EditSource::Case } else { source };
             outcome.changes.push(Change { range, to, source, posterior: step.posterior });
@@ -253,6 +308,12 @@ impl<'d> Reader<'d> {
 }
 
 impl<'a> Slot<'a> {
+    /// The word in its place; where all marks are gone, nothing speaks for a word without any.
+    fn observed_at(&self, level: Level) -> Observed<'_> {
+        let keep = if level == Level::Stripped { 0 } else { self.keep };
+        Observed { keep, ..self.observed() }
+    }
+
     fn observed(&self) -> Observed<'_> {
         Observed {
             text: self.token.text,
@@ -306,7 +367,7 @@ fn slots<'a>(
     let mut heard = heard.iter().peekable();
     let mut slots: Vec<Slot<'a>> = Vec::with_capacity(all.len() / 2 + 1);
     for (at, token) in all.iter().enumerate() {
-        let word = token.kind.is_wordlike() || is_lone_sign(&all, at);
+        let word = token.kind.is_wordlike() && !is_decimal(token, text) || is_lone_sign(&all, at);
         let class = if word { None } else { vocabulary.id_of_token(token) };
         if !word && class.is_none() {
             continue;
@@ -328,6 +389,28 @@ fn slots<'a>(
     slots
 }
 
+/// The apostrophe that an engine makes of a horn belongs to the word: `TU’` for `TƯ`.
+fn take_in_horn<'a>(slot: &mut Slot<'a>, text: &'a str) {
+    let end = slot.token.start + slot.token.text.len();
+    let sign = text.get(end..).and_then(|rest| rest.chars().next()).filter(|&c| matches!(c, '’' | '\''));
+    if let Some(sign) =
+        sign.filter(|_| slot.class.is_none() && slot.token.text.ends_with(['u', 'U', 'o', 'O']))
+        && let Some(wider) = text.get(slot.token.start..end + sign.len_utf8())
+    {
+        slot.token.text = wider;
+        slot.token.kind = TokenKind::Mixed;
+    }
+}
+
+/// Digits and a unit after a decimal point: `0m` in `96,0m` is no word.
+fn is_decimal(token: &Token<'_>, text: &str) -> bool {
+    let mut before = text.get(..token.start).unwrap_or_default().chars().rev();
+    token.kind == TokenKind::Mixed
+        && token.text.starts_with(|c: char| c.is_ascii_digit())
+        && before.next().is_some_and(|c| matches!(c, ',' | '.'))
+        && before.next().is_some_and(|c| c.is_ascii_digit())
+}
+
 /// A sign that stands for a letter, alone between blanks: `¢` for `ở`.
 fn is_lone_sign(all: &[Token<'_>], at: usize) -> bool {
     let is_blank = |at: usize| all.get(at).is_none_or(|token| token.kind == TokenKind::Blank);
@@ -335,9 +418,9 @@ fn is_lone_sign(all: &[Token<'_>], at: usize) -> bool {
     sign && is_blank(at + 1) && at.checked_sub(1).is_none_or(is_blank)
 }
 
-/// How much a word is favoured as read, by what the engine thought of it.
+/// How much a word is favoured as read, by what the engine thought of it; in few steps, so that like words are found alike.
 fn keep(confidence: f32) -> Cost {
-    (f64::from(confidence.clamp(0.0, 1.0)) * 2_000.0) as Cost
+    (f64::from(confidence.clamp(0.0, 1.0)) * 20.0) as Cost * 100
 }
 
 fn choices(heard: &Heard, token: &Token<'_>) -> Vec<(usize, u8, Cost)> {
@@ -386,7 +469,7 @@ fn mend_codes(text: &str, outcome: &mut Outcome) {
 }
 
 /// The first word of each line, with its place.
-fn line_heads(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub fn line_heads(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
     starts.filter_map(|start| {
         let line = text.get(start..)?.split('\n').next()?;

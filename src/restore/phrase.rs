@@ -51,7 +51,8 @@ fn snapped(
     if whole.len() < SHORTEST {
         return None;
     }
-    let found = Phrases::builtin().nearest(&whole, LEAST)?;
+    let own = dictionary.own_phrases().and_then(|own| own.nearest(&whole, LEAST));
+    let found = own.or_else(|| Phrases::builtin().nearest(&whole, LEAST))?;
     let phrase: Vec<&str> = found.phrase.text.split_whitespace().collect();
     if phrase.len() != words.len() || is_in_capitals(&whole) != is_in_capitals(&found.phrase.text) {
         return None;

@@ -1,13 +1,15 @@
 //! [`Restorer`]: the one thing the rest of the program needs of restoration.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::dictionary::Dictionary;
 use crate::dictionary::vocabulary::FIRST_WORD;
 
 use super::authorship;
 use super::candidate::Finder;
+use super::enumerator::Enumerator;
 use super::level::{Evidence, Level};
+use super::memory::Memory;
 use super::passage::{Change, Heard, Outcome, Reader, Weighed};
 use super::search::Trie;
 
@@ -31,6 +33,8 @@ pub struct Restorer {
     dictionary: Arc<Dictionary>,
     trie: Arc<Trie>,
     options: RestoreOptions,
+    /// What is remembered of words, one memory for each document under way.
+    memories: Arc<Mutex<Vec<Memory>>>,
 }
 
 /// Words rarer than this (milli-nats, without context) are left to those who write them: no misreading is put down to them.
@@ -39,11 +43,10 @@ const RAREST: i32 = 16_500;
 impl Restorer {
     /// A restorer that knows the words of `dictionary`.
     pub fn new(dictionary: Arc<Dictionary>, options: RestoreOptions) -> Restorer {
-        let vocabulary = dictionary.vocabulary();
-        let numbered = vocabulary.words().zip(FIRST_WORD..);
+        let numbered = dictionary.vocabulary().words().zip(FIRST_WORD..);
         let usual = numbered.filter(|&(_, id)| dictionary.ngram().unigram(id) < RAREST);
-        let trie = Arc::new(Trie::new(usual));
-        Restorer { dictionary, trie, options }
+        let trie = Arc::new(Trie::new(usual.chain(dictionary.added_words())));
+        Restorer { dictionary, trie, options, memories: Arc::default() }
     }
 
     /// The dictionary it restores by.
@@ -52,8 +55,14 @@ impl Restorer {
     }
 
     /// A reader for one document.
-    pub(super) fn reader(&self) -> Reader<'_> {
-        Reader::new(&self.dictionary, Finder::new(&self.dictionary, &self.trie))
+    fn reader(&self) -> Reader<'_> {
+        let memory = self.memories.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Reader::new(&self.dictionary, Finder::new(&self.dictionary, &self.trie, memory.unwrap_or_default()))
+    }
+
+    /// Keeps what a reader remembers of words for the next document.
+    fn done(&self, reader: Reader<'_>) {
+        self.memories.lock().unwrap_or_else(PoisonError::into_inner).push(reader.finder.memory);
     }
 
     /// Restores the passages of one document, or of one window of a long text. `heard` says whether an engine read them just
@@ -78,6 +87,11 @@ impl Restorer {
                 *outcome = reader.restore(passage.text, &passage.heard, *level);
             }
         }
+        let mut enumerator = Enumerator::default();
+        for (passage, (level, outcome)) in passages.iter().zip(&mut read) {
+            enumerator.mend(passage.text, *level, outcome);
+        }
+        self.done(reader);
         let bold = heard || looks_misread(&read);
         let read = read.into_iter().zip(passages);
         read.map(|((level, outcome), passage)| self.decide(level, outcome, bold, passage)).collect()

@@ -10,8 +10,8 @@ use super::channel::{Cost, LONGEST, Lens, NEVER, SPECK, capital, letter_number};
 /// Longer observations are not searched for.
 pub const LONGEST_WORD: usize = 12;
 
-/// Price of having read each number of characters.
-type Row = [Cost; LONGEST_WORD + 1];
+/// Price of having read each number of characters; longer by as much as one letter may be read as.
+type Row = [Cost; LONGEST_WORD + 1 + LONGEST];
 
 /// A trie of lower-case words, children in order of letter.
 #[derive(Debug, Default)]
@@ -88,9 +88,13 @@ impl Trie {
         if lens.len() > LONGEST_WORD {
             return Vec::new();
         }
-        let mut walk = Walk { trie: self, lens, bound, most, found: Vec::new() };
+        let [small, capitals] = [false, true].map(|capitals| lens.least(capitals));
+        let table = lens.table();
+        let mut walk =
+            Walk { trie: self, lens, table: &table, ahead: &small, bound, most, found: Vec::new() };
         for &(dress, cost) in dresses {
-            let mut row: Row = [NEVER; LONGEST_WORD + 1];
+            walk.ahead = if dress == Dress::Upper { &capitals } else { &small };
+            let mut row: Row = [NEVER; LONGEST_WORD + 1 + LONGEST];
             row[0] = cost;
             walk.add_specks(&mut row);
             walk.children(0, dress, &row, None);
@@ -106,6 +110,10 @@ impl Trie {
 struct Walk<'a> {
     trie: &'a Trie,
     lens: &'a Lens<'a>,
+    /// See [`Lens::table`].
+    table: &'a [[Cost; LONGEST]],
+    /// See [`Lens::least`]: what the rest costs at the least, after the first letter.
+    ahead: &'a [Cost],
     bound: Cost,
     most: usize,
     found: Vec<Found>,
@@ -122,8 +130,8 @@ impl Walk<'_> {
                 _ => letter,
             };
             let next = self.row(printed, row, before);
-            let Some(least) = next.iter().min() else { continue };
-            if *least > self.bound {
+            let least = next.iter().zip(self.ahead).map(|(cost, ahead)| cost + ahead).min();
+            if least.is_none_or(|least| least > self.bound) {
                 continue;
             }
             self.arrive(child as usize, dress, &next);
@@ -133,14 +141,20 @@ impl Walk<'_> {
 
     /// The row of a child reached by `letter`.
     fn row(&self, letter: u8, row: &Row, before: Option<(&Row, u8)>) -> Row {
-        let mut next = [NEVER; LONGEST_WORD + 1];
+        let mut next = [NEVER; LONGEST_WORD + 1 + LONGEST];
         let used = self.lens.len() + 1;
+        let from = usize::from(letter) * self.lens.len();
+        let prices = self.table.get(from..from + self.lens.len()).unwrap_or_default();
+        let lost = self.lens.price(letter, 0, 0);
         for (at, &cost) in row.iter().take(used).enumerate() {
             if cost > self.bound {
                 continue;
             }
-            for (count, slot) in next.iter_mut().take(used).skip(at).take(LONGEST + 1).enumerate() {
-                *slot = (*slot).min(cost + self.lens.price(letter, at, count));
+            next[at] = next[at].min(cost + lost);
+            if let Some(&[one, two, three]) = prices.get(at) {
+                next[at + 1] = next[at + 1].min(cost + one);
+                next[at + 2] = next[at + 2].min(cost + two);
+                next[at + 3] = next[at + 3].min(cost + three);
             }
         }
         if let Some((grand, first)) = before {

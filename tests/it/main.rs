@@ -13,5 +13,6 @@ mod layout;
 mod prepare;
 mod recognize;
 mod review;
+mod restore;
 mod run;
 mod schema;
