@@ -12,7 +12,7 @@ mod ingest;
 mod layout;
 mod prepare;
 mod recognize;
-mod review;
 mod restore;
+mod review;
 mod run;
 mod schema;
