@@ -1,8 +1,7 @@
 //! Finds the best way through a lattice under a trigram model, and how sure it is of each step.
 //!
 //! A beam search from left to right: at each place the cheapest few histories (as far as the model tells them apart) are
-//! kept, at most `width` of them and none dearer than the best by [`SLACK`]. What was kept is a small graph; going over it forwards and
-//! backwards (Baum, 1972) gives every arc its share of the total probability: its posterior. Prices are integers and ties
+//! kept (see [`Breadth`]). What was kept is a small graph; going over it forwards and backwards (Baum, 1972) gives every arc its share of the total probability: its posterior. Prices are integers and ties
 //! go to the arc that comes first, so the same lattice gives the same path everywhere. Work is linear in the lattice.
 
 use std::ops::Range;
@@ -20,8 +19,14 @@ pub trait Language {
     fn step(&mut self, history: Self::History, word: u16) -> (Cost, Self::History);
 }
 
-/// A history dearer than the best by this much is dropped.
-const SLACK: Cost = 8_000;
+/// How much is kept at each place.
+#[derive(Debug, Clone, Copy)]
+pub struct Breadth {
+    /// Histories, at most.
+    pub width: usize,
+    /// A history dearer than the best by this much is dropped.
+    pub slack: Cost,
+}
 
 /// The best path, a step for each arc.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,10 +73,15 @@ struct End<H> {
 }
 
 /// The best path through the lattice, from a history on.
-pub fn decode<L: Language>(lattice: &Lattice, history: L::History, model: &mut L, width: usize) -> Vec<Step> {
+pub fn decode<L: Language>(
+    lattice: &Lattice,
+    history: L::History,
+    model: &mut L,
+    breadth: Breadth,
+) -> Vec<Step> {
     let mut beam = Beam::new(lattice, history);
     for place in 1..=lattice.from.len() {
-        beam.reach(place, model, width);
+        beam.reach(place, model, breadth);
     }
     let shares = beam.backward();
     beam.best_path(&shares)
@@ -112,7 +122,7 @@ impl<'a, H: Copy + Eq> Beam<'a, H> {
     }
 
     /// Extends what is kept to `place`: over arcs of one word from the place before, of two from the one before that.
-    fn reach(&mut self, place: usize, model: &mut impl Language<History = H>, width: usize) {
+    fn reach(&mut self, place: usize, model: &mut impl Language<History = H>, breadth: Breadth) {
         self.ends.clear();
         let mut limit = Cost::MAX;
         let lattice = self.lattice;
@@ -128,14 +138,14 @@ impl<'a, H: Copy + Eq> Beam<'a, H> {
                     let (cost, history) = follow(state.history, arc, model);
                     let edge = Edge { place: start, from, to: 0, arc: arc_number, cost, weight: 0.0 };
                     let cost = state.cost + cost;
-                    limit = limit.min(cost.saturating_add(SLACK));
+                    limit = limit.min(cost.saturating_add(breadth.slack));
                     if cost <= limit {
                         self.ends.push(End { history, cost, edge });
                     }
                 }
             }
         }
-        self.choose(limit, width);
+        self.choose(limit, breadth.width);
         self.weigh(place);
     }
 
@@ -286,7 +296,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_wide_beam_finds_the_cheapest_path_and_true_posteriors(lattice in lattice()) {
-            let steps = decode(&lattice, (0, 0), &mut Toy, 1000);
+            let steps = decode(&lattice, (0, 0), &mut Toy, Breadth { width: 1000, slack: 11_000 });
             let paths = all_paths(&lattice);
             let least = paths.iter().map(|p| p.0).min().unwrap();
             let taken: Vec<usize> = steps.iter().map(|s| s.arc).collect();
@@ -305,7 +315,7 @@ mod tests {
     fn a_merged_word_takes_two_places() {
         let two = Arc { span: 2, cost: 10, ..Arc::as_read(1, 0) };
         let from = vec![place(vec![Arc::as_read(2, 9_000), two]), place(vec![Arc::as_read(3, 9_000)])];
-        let steps = decode(&Lattice { from }, (0, 0), &mut Toy, 8);
+        let steps = decode(&Lattice { from }, (0, 0), &mut Toy, Breadth { width: 8, slack: 11_000 });
         assert_eq!(steps.len(), 1);
         assert_eq!((steps[0].at, steps[0].arc), (0, 1));
     }

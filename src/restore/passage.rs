@@ -17,7 +17,7 @@ use crate::dictionary::{Context, Dictionary, WordId};
 
 use super::candidate::{Finder, Observed, Readings};
 use super::channel::{Cost, letter_number};
-use super::decode::{Language, Step, decode};
+use super::decode::{Breadth, Language, Step, decode};
 use super::lattice::{Arc, Lattice, Place};
 use super::level::{Evidence, Level};
 use super::memory::Memory;
@@ -25,8 +25,6 @@ use super::phrase;
 use super::protect;
 use super::restored_page::EditSource;
 
-/// Histories the decoder keeps.
-const WIDTH: usize = 8;
 /// Words decoded at one go; a longer passage is decoded piece by piece, each going on from the last.
 const AT_ONCE: usize = 400;
 /// Pairs of words read with more certainty than this count for the document's habits.
@@ -243,7 +241,7 @@ impl<'d> Reader<'d> {
         let (lattice, written) = self.lattice(slots, level);
         let memory = &mut self.finder.memory;
         let mut model = Model { dictionary: self.dictionary, memory, seen: &self.seen };
-        let steps = decode(&lattice, history, &mut model, WIDTH);
+        let steps = decode(&lattice, history, &mut model, breadth(level));
         let mut after = history;
         for step in &steps {
             let Some(arc) = lattice.from.get(step.at).and_then(|place| place.arc(step.arc)) else { continue };
@@ -325,6 +323,12 @@ impl<'a> Slot<'a> {
             choices: &self.choices,
         }
     }
+}
+
+/// What the decoder keeps. Where letters may be wrong, the words after must have a chance to speak for a word that is far
+/// from what was read.
+fn breadth(level: Level) -> Breadth {
+    Breadth { width: 8, slack: if level == Level::Stripped { 8_000 } else { 12_000 } }
 }
 
 /// The same word in the same case, whatever its tone placement and composition.

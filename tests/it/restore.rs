@@ -109,3 +109,11 @@ fn the_users_own_terms_are_read() {
     assert!(own.text(text).contains("Hợp tác xã chè Xỉnh Xoảng"), "{}", own.text(text));
     assert!(!RESTORER.text(text).contains("Xỉnh Xoảng"));
 }
+
+#[test]
+fn a_writers_slip_is_pointed_out_and_stays() {
+    let text = seed("000");
+    let (output, log) = restored(text.as_bytes());
+    assert_eq!(output, text.as_bytes());
+    assert!(log.contains(r#""to":"phóng""#), "{log}");
+}
