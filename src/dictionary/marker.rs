@@ -78,7 +78,7 @@ impl Marker {
 const LETTERS: &str = "abcdđeghiklmnopqrstuvxy";
 
 static ARABIC: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(\d{1,2}(?:\.\d{1,2}){0,11})([.)/:]?)(-?)(\s+|$)").expect("a valid pattern")
+    Regex::new(r"^[_~'`‘.]?(\d{1,2}(?:\.\d{1,2}){0,11})([.)/:]?)(-?)(\s+|$)").expect("a valid pattern")
 });
 static ARABIC_GLUED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(\d{1,2}(?:\.\d{1,2}){0,11})([.)])(\p{Lu})").expect("a valid pattern"));

@@ -121,7 +121,7 @@ fn column(at: usize, cell: &Passage, labelled: bool) -> Column {
 
 /// What a column holds, by its label.
 fn key_of(label: &str) -> &'static str {
-    let keys = cue::keys(label);
+    let keys: Vec<String> = cue::keys(label).into_iter().filter(|key| !key.is_empty()).collect();
     let has = |phrases: &[&str]| cue::holds_any(&keys, phrases);
     let first = keys.first().map_or("", String::as_str);
     if matches!(first, "tt" | "stt") || has(&["số tt", "số thứ tự"]) {

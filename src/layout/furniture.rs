@@ -16,7 +16,12 @@ pub(super) fn take_specks(tokens: &mut Vec<Token>, rulings: &[Ruling], frame: &F
     let rules = Uprights::of(rulings, frame);
     let is_speck = |token: &Token| {
         let text = token.text();
-        if token.has_letter_or_digit() || is_bullet(text) || is_dots(text) {
+        if token.has_letter_or_digit() {
+            return is_dirt(token, frame.em);
+        }
+        let is_bullet =
+            is_bullet(text) && (token.x1 - token.x0 < 1.2 * frame.em || token.word.confidence > 0.3);
+        if is_bullet || is_dots(text) {
             return false;
         }
         let only = |signs: &str| text.chars().all(|c| signs.contains(c));
@@ -25,6 +30,29 @@ pub(super) fn take_specks(tokens: &mut Vec<Token>, rulings: &[Ruling], frame: &F
             || token.word.confidence < 0.35
     };
     let (specks, kept) = std::mem::take(tokens).into_iter().partition(is_speck);
+    *tokens = kept;
+    specks
+}
+
+/// One or two letters not half as high as the page's: dirt that was read, too small even for a footnote's mark.
+fn is_dirt(token: &Token, em: f32) -> bool {
+    token.em < 0.45 * em && token.text().chars().filter(|c| c.is_alphanumeric()).count() <= 2
+}
+
+/// Takes signs out of the cells of a ruled table that are the table's own rules: `|` or `_` with no text behind it.
+/// Dashes stay, for they are bullets, `7h30 -` or nil; a long one only before text.
+pub(super) fn take_rule_remains(tokens: &mut Vec<Token>) -> Vec<Token> {
+    let is_sign = |t: &Token| t.text().chars().all(|c| "|¦_—–-~!‡†'`‘’“”.:;,^°ˆ*\\/()[]{}<>«»".contains(c));
+    let opens = |t: &Token| {
+        let behind = |o: &&Token| o.has_letter_or_digit() && o.x0 > t.x0 && o.x0 - t.x1 < 1.5 * o.em;
+        let level = |o: &&Token| (o.center_y() - t.center_y()).abs() < 0.5 * o.em;
+        tokens.iter().any(|o| behind(&o) && level(&o))
+    };
+    let stays =
+        |t: &Token| !is_sign(t) || is_bullet(t.text()) && (t.text() != "—" || opens(t)) || is_dots(t.text());
+    let keep: Vec<bool> = tokens.iter().map(stays).collect();
+    let mut keep = keep.into_iter();
+    let (kept, specks) = std::mem::take(tokens).into_iter().partition(|_| keep.next().unwrap_or(true));
     *tokens = kept;
     specks
 }

@@ -198,7 +198,7 @@ fn carry_on(
         let distance = token.x0 - segment.x1;
         if distance > gap * token.em.max(1.0) * 2.0 {
             ended.push(key);
-        } else if distance <= gap * token.em && distance > -0.7 * token.em {
+        } else if distance <= gap * token.em && distance > -2.0 * token.em {
             let off = (segment.baseline - token.baseline).abs();
             let within = if is_sign || segment.firm == 0 { far } else { near };
             if off <= within && best.is_none_or(|(least, _)| off < least) {

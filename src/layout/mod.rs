@@ -4,6 +4,7 @@
 //! Reads an [`OcrPage`](crate::recognize::ocr_page::OcrPage) or plain text ([`from_text`]), produces a
 //! [`page_layout::PageLayout`]. Never changes a word.
 
+mod bullet;
 mod column;
 pub mod from_text;
 mod furniture;

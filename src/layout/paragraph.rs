@@ -147,7 +147,9 @@ impl Marker {
         if opens && letters.next().is_none_or(|c| c.is_alphabetic()) {
             return Marker::Dash;
         }
-        if is_number(first) || is_named(first, second) { Marker::Number } else { Marker::None }
+        // A speck before the number is none of it: `_4.2.`
+        let bare = first.trim_start_matches(['_', '\'', '`', '‘', '~', '.']);
+        if is_number(bare) || is_named(first, second) { Marker::Number } else { Marker::None }
     }
 }
 

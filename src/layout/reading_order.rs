@@ -3,6 +3,7 @@
 //! Reads an [`OcrPage`], produces a [`PageLayout`]. Never changes or drops a word, never trusts the engine's own
 //! blocks: they glue the letterhead's columns and tear tables.
 
+use super::bullet;
 use super::column::{self, Columns, Margins};
 use super::furniture;
 use super::line::{self, Segment};
@@ -75,9 +76,10 @@ fn blocks(page: &OcrPage, options: &LayoutOptions) -> Vec<Block> {
     let mut parts = Vec::new();
     if options.tables {
         for grid in ruled::find(&page.rulings, &tokens, &frame) {
-            let (inside, outside) =
+            let (mut inside, outside): (Vec<_>, Vec<_>) =
                 tokens.into_iter().partition(|t| grid.contains(t.center_x(), t.center_y()));
             tokens = outside;
+            specks.extend(furniture::take_rule_remains(&mut inside));
             let (table, left_over) = grid.fill(inside);
             tokens.extend(left_over);
             parts.push(Part { top: grid.top(), blocks: vec![Block::Table(table)] });
@@ -104,7 +106,8 @@ fn blocks(page: &OcrPage, options: &LayoutOptions) -> Vec<Block> {
         }
         line::sort_down(&mut segments);
     }
-    let segments = line::join_level(segments);
+    let mut segments = line::join_level(segments);
+    bullet::put_back(&mut segments);
     let margins = Margins::of(segments.iter(), frame.em).unwrap_or(margins);
     let pitch = paragraph::pitch(&segments).unwrap_or(1.3 * frame.em);
     parts.extend([letterhead, foot].into_iter().flatten().map(|columns| part(columns, &margins, pitch)));
