@@ -78,7 +78,7 @@ impl Marker {
 const LETTERS: &str = "abcdđeghiklmnopqrstuvxy";
 
 static ARABIC: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[_~'`‘.]?(\d{1,2}(?:\.\d{1,2}){0,11})([.)/:]?)(-?)(\s+|$)").expect("a valid pattern")
+    Regex::new(r"^[_~'`‘.]?(\d{1,2}(?:\.\d{1,2}){0,11})([.)/:]?)(-?)[.,]?(\s+|$)").expect("a valid pattern")
 });
 static ARABIC_GLUED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(\d{1,2}(?:\.\d{1,2}){0,11})([.)])(\p{Lu})").expect("a valid pattern"));
@@ -227,6 +227,12 @@ fn letter(text: &str) -> Option<Marker> {
 fn bullet(text: &str) -> Option<Marker> {
     let found = BULLET.captures(text)?;
     let (sign, spaced, next) = (found.get(1)?.as_str(), !found.get(2)?.as_str().is_empty(), found.get(3)?);
+    // `2025` / `- 2030`: the rest of a span of years.
+    let rest = text.get(next.start()..)?;
+    let figure = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    if figure.len() == 4 && !rest.get(4..)?.trim_start().starts_with(char::is_alphabetic) {
+        return None;
+    }
     let glued_letter = next.as_str().starts_with(char::is_alphabetic);
     if !(spaced || glued_letter) || next.as_str().is_empty() {
         return None;

@@ -90,17 +90,40 @@ fn add(grid: &Grid, programme: bool, node: Option<(&Tree, usize)>, tables: &mut 
 pub(crate) fn table(grid: &Grid) -> Option<AgendaTable> {
     let head = grid.rows.first()?;
     let labelled = is_head(head);
-    let columns: Vec<Column> = head.iter().enumerate().map(|(at, cell)| column(at, cell, labelled)).collect();
-    let rows: Vec<AgendaRow> =
-        grid.rows.iter().skip(usize::from(labelled)).map(|cells| row(cells, &columns)).collect();
-    let title = None;
+    let depth = if labelled { head_rows(grid) } else { 0 };
+    let columns: Vec<Column> = match depth {
+        0 | 1 => head.iter().enumerate().map(|(at, cell)| column(at, &cell.text, labelled)).collect(),
+        _ => (0..head.len()).map(|at| column(at, &label(grid, depth, at), labelled)).collect(),
+    };
+    let rows: Vec<AgendaRow> = grid.rows.iter().skip(depth).map(|cells| row(cells, &columns)).collect();
     (!rows.is_empty()).then(|| AgendaTable {
-        id: String::new(),
-        title,
-        section_path: Vec::new(),
         columns,
         rows,
+        header_rows: u32::try_from(depth).ok().filter(|depth| *depth > 1),
+        spans: grid.spans.clone(),
+        ..AgendaTable::default()
     })
+}
+
+/// Rows of the head: as many as its merged cells reach down, if none of them runs through the whole table.
+fn head_rows(grid: &Grid) -> usize {
+    let first = grid.spans.iter().filter(|span| span.row == 0);
+    let depth = first.map(|span| span.rows as usize).max().unwrap_or(1);
+    if depth < grid.rows.len() { depth.max(1) } else { 1 }
+}
+
+/// What a head of several rows says of a column, from the top: `Số đơn` over `Đã giải quyết`.
+fn label(grid: &Grid, depth: usize, column: usize) -> String {
+    let covering = |row: usize| {
+        let over = grid.spans.iter().find(|span| {
+            span.row as usize == row
+                && (span.column as usize..(span.column + span.columns) as usize).contains(&column)
+        });
+        over.map_or(column, |span| span.column as usize)
+    };
+    let texts =
+        (0..depth).filter_map(|row| grid.rows.get(row)?.get(covering(row))).map(|cell| cell.text.as_str());
+    texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Labels: no cell is long, the first is `TT` or two are known.
@@ -111,10 +134,10 @@ fn is_head(cells: &[Passage]) -> bool {
     short && (ordinal || known >= 2)
 }
 
-fn column(at: usize, cell: &Passage, labelled: bool) -> Column {
-    let ordinal = at == 0 && cell.text.trim_end_matches('.').parse::<u32>().is_ok();
+fn column(at: usize, text: &str, labelled: bool) -> Column {
+    let ordinal = at == 0 && text.trim_end_matches('.').parse::<u32>().is_ok();
     match labelled {
-        true => Column { key: key_of(&cell.text).to_owned(), label: cell.text.clone() },
+        true => Column { key: key_of(text).to_owned(), label: text.to_owned() },
         false => Column { key: if ordinal { "ordinal" } else { "other" }.to_owned(), label: String::new() },
     }
 }
@@ -234,6 +257,7 @@ fn add_listed(tree: &Tree, id: usize, tables: &mut Tables, proof: &mut Proof) {
         section_path: tree.path(id),
         columns: columns.collect(),
         rows,
+        ..AgendaTable::default()
     });
 }
 

@@ -102,7 +102,10 @@ fn group(tree: &Tree, id: usize, root: usize, groups: &mut Vec<AttendeeGroup>, p
             },
             _ => return,
         };
-    if entries.is_empty() {
+    let chairs = label.is_some_and(|label| {
+        cue::prefix_any(&label.keys(), &["Chủ trì", "Đồng chủ trì", "Chủ tọa"]).is_some()
+    });
+    if entries.is_empty() || chairs {
         return;
     }
     let index = groups.len();

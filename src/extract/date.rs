@@ -7,7 +7,7 @@ use regex::{Captures, Regex};
 use super::record::Date;
 
 static WORDED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bng\p{L}{1,3}\s*([\d.…_OoIl]{1,8})?\s*th\p{L}{1,3}g\s*([\d.…_OoIl]{1,8})?\s*n\p{L}{0,2}m\s*(\d{4}|[\d.…_]{1,6})?")
+    Regex::new(r"(?i)\bng\p{L}{1,3}\s*([\d.…_OoIl]{1,8}\b|\S{1,4})?[\s,]*th\p{L}{1,3}g\s*([\d.…_OoIl]{1,8}\b|\S{1,4})?[\s,]*n\p{L}{0,2}m\s*(\d{4}|[\d.…_]{1,6})?")
         .expect("a valid pattern")
 });
 static NUMERIC: LazyLock<Regex> = LazyLock::new(|| {
@@ -85,6 +85,8 @@ mod tests {
             (date.iso, date.year, date.raw.as_deref()),
             (None, Some(2026), Some("ngày tháng năm 2026"))
         );
+        let (date, _) = find("Quảng Ngãi, ngày ẨT_ tháng 01 năm 2025").unwrap();
+        assert_eq!((date.day, date.month, date.year), (None, Some(1), Some(2025)));
         assert_eq!(find("ngày 31/02/2025"), None);
         assert_eq!(find("số 12 ngày 5/7/2024 của").unwrap().0.iso.as_deref(), Some("2024-07-05"));
         assert_eq!(month("cuối tháng 03/2026").as_deref(), Some("2026-03"));

@@ -4,13 +4,18 @@
 //! Nothing else is joined or split here: that needs to know the part of the paper.
 
 use super::passage::Passage;
-use crate::restore::restored_page::{Alignment, Block, FurnitureKind, Lane, PageLayout, RestoredPage, Table};
+use super::record::CellSpan;
+use crate::restore::restored_page::{
+    Alignment, Block, Cell, FurnitureKind, Lane, PageLayout, RestoredPage, Table,
+};
 
 /// A table, cell by cell.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Grid {
     /// Rows of cells; a cell that is spanned over or blank is an empty passage.
     pub rows: Vec<Vec<Passage>>,
+    /// Cells that cover more than one place.
+    pub spans: Vec<CellSpan>,
 }
 
 /// A part of the flow.
@@ -70,12 +75,30 @@ fn grid(table: &Table, page: &PageLayout) -> Grid {
             place.append(Passage::of_lines(&cell.lines, page, Lane::Full, Alignment::Left));
         }
     }
-    grid.retain(|row| row.iter().any(|cell| !cell.tokens.is_empty()));
-    Grid { rows: grid }
+    let filled: Vec<bool> = grid.iter().map(|row| row.iter().any(|cell| !cell.tokens.is_empty())).collect();
+    let spans = table.cells.iter().filter_map(|cell| span(cell, &filled)).collect();
+    let mut filled = filled.into_iter();
+    grid.retain(|_| filled.next().unwrap_or(false));
+    Grid { rows: grid, spans }
+}
+
+/// The places a merged cell covers among the rows that hold text; `None` if only one is left.
+fn span(cell: &Cell, filled: &[bool]) -> Option<CellSpan> {
+    let kept = |rows: std::ops::Range<usize>| {
+        filled.get(rows).unwrap_or_default().iter().filter(|filled| **filled).count() as u32
+    };
+    let (first, end) = (cell.row as usize, cell.row as usize + cell.row_span as usize);
+    let span = CellSpan {
+        row: kept(0..first),
+        column: cell.column,
+        rows: kept(first..end.min(filled.len())),
+        columns: cell.column_span,
+    };
+    (span.rows > 0 && span.rows * span.columns > 1).then_some(span)
 }
 
 /// A table at the head of a page goes on with one at the end of the page before, if their columns agree.
-fn add_table(mut grid: Grid, fresh: bool, items: &mut Vec<Item>) {
+fn add_table(grid: Grid, fresh: bool, items: &mut Vec<Item>) {
     let width = |grid: &Grid| grid.rows.first().map_or(0, Vec::len);
     let Some(Item::Table(last)) = items.last_mut() else {
         return if grid.rows.is_empty() {
@@ -88,14 +111,22 @@ fn add_table(mut grid: Grid, fresh: bool, items: &mut Vec<Item>) {
         return;
     }
     let texts = |row: &[Passage]| row.iter().map(|cell| cell.text.clone()).collect::<Vec<_>>();
-    if last.rows.first().map(|row| texts(row)) == grid.rows.first().map(|row| texts(row)) {
-        grid.rows.remove(0);
+    let count = grid.rows.len();
+    let mut heads = 0;
+    while heads + 1 < grid.rows.len()
+        && last.rows.get(heads).map(|row| texts(row)) == grid.rows.get(heads).map(|row| texts(row))
+    {
+        heads += 1;
     }
-    let mut rows = grid.rows.into_iter();
+    let mut rows = grid.rows.into_iter().skip(heads);
     if let Some(first) = rows.next() {
         continue_row(first, &mut last.rows);
     }
     last.rows.extend(rows);
+    // The rows of this page are the last of the whole; a row that went on is not counted twice.
+    let shift = last.rows.len().saturating_sub(count) as u32;
+    let below_heads = grid.spans.into_iter().filter(|span| span.row as usize >= heads);
+    last.spans.extend(below_heads.map(|span| CellSpan { row: span.row + shift, ..span }));
 }
 
 /// A first row without a number of its own, over a table that has numbers, is the rest of a row broken by the page.

@@ -240,7 +240,9 @@ fn body_name<'p>(line: &HeadLine<'p>, head: &mut Head<'p>) {
     }
     let span = line.span.trim_end(&['*', '-', '_', '—', '.']);
     let place = PLACES.iter().any(|place| line.keys.starts_with(&cue::keys(place)));
-    let opens = !place && cue::prefix_any(&line.keys, cue::BODY_HEADS).is_some();
+    // `QUY CHẾ …` is part of a committee's name, no `QUỸ …`.
+    let rule = line.keys.first().is_some_and(|key| key == "quy") && !line.span.text().starts_with("QUỸ");
+    let opens = !place && !rule && cue::prefix_any(&line.keys, cue::BODY_HEADS).is_some();
     match head.bodies.last_mut() {
         Some(body) if !opens => body.push(span),
         _ => head.bodies.push(vec![span]),

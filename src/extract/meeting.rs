@@ -68,6 +68,10 @@ pub(crate) fn read(tree: &Tree, context: Context, proof: &mut Proof) -> Option<M
     if let Some(place) = place {
         meeting.place = value("/meeting/place", place, proof);
     }
+    if let Some(chairs) = find(&facts, &["Đồng chủ trì"], 6) {
+        meeting.co_chairs = co_chairs(chairs, proof);
+    }
+    meeting.online_link = link(tree, proof);
     meeting.banner = banner(tree, proof);
     prepared_by(&facts, &mut meeting);
     meeting.mode = mode(tree, meeting.place.as_deref()).map(str::to_owned);
@@ -94,6 +98,28 @@ fn value(pointer: &str, span: Span, proof: &mut Proof) -> Option<String> {
     }
     proof.found(pointer, &[span]);
     Some(span.owned())
+}
+
+/// `Đồng chủ trì: A; B`: a stop parts them.
+fn co_chairs(chairs: Span, proof: &mut Proof) -> Vec<String> {
+    let parts = chairs.text().split(';').map(|part| chairs.of(part).trim_end(&['.', ',', ';']));
+    let parts: Vec<Span> = parts.filter(|part| !part.is_empty()).collect();
+    for (index, part) in parts.iter().enumerate() {
+        proof.found(format!("/meeting/co_chairs/{index}"), &[*part]);
+    }
+    parts.iter().map(|part| part.owned()).collect()
+}
+
+static LINK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"https?://[^\s,;()]+[^\s,;().]").expect("a valid pattern"));
+
+/// The address of an online meeting: the first link of the body.
+fn link(tree: &Tree, proof: &mut Proof) -> Option<String> {
+    let spans = tree.nodes.iter().flat_map(|node| std::iter::once(&node.content).chain(&node.text));
+    let found =
+        spans.chain(&tree.preamble).find_map(|span| Some(span.slice(LINK.find(span.text())?.range())))?;
+    proof.found("/meeting/online_link", &[found]);
+    Some(found.owned())
 }
 
 /// The event a subject is about, from its name on.

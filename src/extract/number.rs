@@ -37,8 +37,14 @@ pub(crate) fn read(line: Span<'_>) -> Option<NumberSpans<'_>> {
     let found = NUMBER.captures(body.text())?;
     let whole = found.get(0)?;
     let (sequence, notation) = (found.get(1), found.get(2));
+    // A sequence number that breaks off in ink is not the number: `4‡ /QĐ-UBND` is no 4.
+    if notation.is_none()
+        && let Some(unread) = unread(body)
+    {
+        return Some(unread);
+    }
     if sequence.is_none() && notation.is_none() {
-        return unread(body);
+        return None;
     }
     Some(NumberSpans {
         raw: body.slice(whole.range()).trim(),
@@ -83,6 +89,7 @@ mod tests {
             ("Số: '†E /UBND-KTTH", None, Some("UBND-KTTH")),
             ("Số: I57/QĐ-NĐ-UB", None, Some("QĐ-NĐ-UB")),
             ("Số:       /BGDĐT-GDPT", None, Some("BGDĐT-GDPT")),
+            ("Số: 4‡ /QĐ-UBND", None, Some("QĐ-UBND")),
         ];
         for (text, sequence, notation) in cases {
             let passage = passage(text);

@@ -189,6 +189,25 @@ pub struct AgendaTable {
     pub columns: Vec<Column>,
     /// From top to bottom, heads left out.
     pub rows: Vec<AgendaRow>,
+    /// How many printed rows are the head, where there is more than one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_rows: Option<u32>,
+    /// Cells that cover more than one place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<CellSpan>,
+}
+
+/// A merged cell of a table; its text is in the first of the places it covers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellSpan {
+    /// 0-based printed row, those of the head counted.
+    pub row: u32,
+    /// 0-based column.
+    pub column: u32,
+    /// Rows covered, at least 1.
+    pub rows: u32,
+    /// Columns covered, at least 1.
+    pub columns: u32,
 }
 
 /// A column of a table.
@@ -238,6 +257,12 @@ pub struct Meeting {
     pub participant_count: Option<ParticipantCount>,
     /// Wording of the backdrop, one string a line block.
     pub banner: Vec<String>,
+    /// All who chair together, where the paper says `Đồng chủ trì`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub co_chairs: Vec<String>,
+    /// Address of the online meeting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub online_link: Option<String>,
 }
 
 /// When a meeting takes place.
@@ -329,8 +354,11 @@ pub struct Task {
     pub coordinating_units: Vec<String>,
     /// Verbatim, without its marker.
     pub text: String,
-    /// By when.
+    /// By when; the first one stated.
     pub deadline: Option<Deadline>,
+    /// All of them in order, where the task has more than one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deadlines: Vec<Deadline>,
 }
 
 /// A deadline.
@@ -408,6 +436,9 @@ pub struct Signature {
     pub title: Option<String>,
     /// The name under the signature.
     pub signer_name: Option<String>,
+    /// Those who sign beside or below, in reading order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub co_signers: Vec<Signature>,
 }
 
 /// Phụ lục.

@@ -17,6 +17,10 @@ use crate::dictionary::marker::{self, Marker, MarkerKind};
 /// Sections nest no deeper; what would is hung at this depth.
 const DEEPEST: usize = 32;
 
+/// The numerals of headings.
+const ROMANS: &[&str] =
+    &["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV"];
+
 /// A node of the tree.
 #[derive(Debug)]
 pub(crate) struct Node<'p> {
@@ -118,7 +122,27 @@ impl<'p> Builder<'p> {
                 best = Some((score, marker));
             }
         }
-        best.map(|(_, marker)| marker)
+        best.map(|(_, marker)| self.with_lost_strokes(marker, span))
+    }
+
+    /// A Roman heading that counts back, printed without some of its strokes: `I.` after `I.` is `II.`, `II.` after it `III.`.
+    fn with_lost_strokes(&self, marker: Marker, span: Span) -> Marker {
+        let heading = is_upper(span.text().get(marker.length..).unwrap_or_default());
+        let mut open = self.stack.iter().rev().filter_map(|id| self.tree.nodes.get(*id));
+        let Some(last) = open.find(|node| node.marker.kind == MarkerKind::Roman) else { return marker };
+        let next = last.marker.ordinal() + 1;
+        let titled = is_upper(last.content.from(last.marker.length).text());
+        if marker.kind != MarkerKind::Roman || !heading || !titled || marker.ordinal() >= next {
+            return marker;
+        }
+        let (read, rest) =
+            marker.text.split_at(marker.text.find(|c: char| !c.is_alphabetic()).unwrap_or(marker.text.len()));
+        match ROMANS.get(next as usize - 1) {
+            Some(whole) if whole.contains(read) => {
+                Marker { numbers: vec![next], text: format!("{whole}{rest}"), ..marker }
+            }
+            _ => marker,
+        }
     }
 
     /// How well a marker fits where it stands.

@@ -2,34 +2,30 @@
 
 use super::evidence::Proof;
 use super::letterhead::is_upper;
-use super::passage::{Span, join};
+use super::passage::{Span, Token, join};
 use super::record::Signature;
 use super::zone;
 use crate::dictionary::cue;
 
-/// Reads the signature from its lines; `None` and absent evidence where there is none.
+/// Reads the signature from its lines; `None` and absent evidence where there is none. What follows a name and
+/// begins like a signature is another one.
 pub(crate) fn read(lines: &[Span], proof: &mut Proof) -> Option<Signature> {
-    let mut found = Found::default();
+    let mut signers: Vec<Found> = Vec::new();
     for line in lines.iter().map(|line| clean(*line)).filter(|line| is_text(*line)) {
-        found.take(line);
-    }
-    let mut signature = Signature::default();
-    for (index, spans) in found.authority.iter().enumerate() {
-        let printed = join(spans);
-        let pointer = format!("/signature/authority/{index}");
-        match completed(&printed) {
-            Some(whole) => {
-                proof.inferred(pointer, spans, "the first letter of the prefix was not read");
-                signature.authority.push(whole);
-            }
-            None => {
-                proof.found(pointer, spans);
-                signature.authority.push(printed);
+        match signers.last_mut() {
+            Some(found) if !found.is_followed_by(line) => found.take(line),
+            _ => {
+                let mut found = Found::default();
+                found.take(line);
+                signers.push(found);
             }
         }
     }
-    signature.title = text("/signature/title", &found.title, proof);
-    signature.signer_name = text("/signature/signer_name", &found.name, proof);
+    let mut signers = signers.iter();
+    let mut signature = signers.next().map(|found| found.fill("/signature", proof)).unwrap_or_default();
+    for (index, found) in signers.enumerate() {
+        signature.co_signers.push(found.fill(&format!("/signature/co_signers/{index}"), proof));
+    }
     if signature == Signature::default() {
         proof.absent("/signature");
         return None;
@@ -54,6 +50,34 @@ struct Found<'p> {
 }
 
 impl<'p> Found<'p> {
+    /// Whether the line opens the signature of another: this one has its name, and the line is an office.
+    fn is_followed_by(&self, line: Span) -> bool {
+        let office = is_upper(line.text()) && cue::prefix_any(&line.keys(), cue::SIGNER_TITLES).is_some();
+        !self.name.is_empty() && (is_prefixed(line) || office)
+    }
+
+    /// As a part of the record, with evidence below the pointer `base`.
+    fn fill(&self, base: &str, proof: &mut Proof) -> Signature {
+        let mut signature = Signature::default();
+        for (index, spans) in self.authority.iter().enumerate() {
+            let printed = join(spans);
+            let pointer = format!("{base}/authority/{index}");
+            match completed(&printed) {
+                Some(whole) => {
+                    proof.inferred(pointer, spans, "the first letter of the prefix was not read");
+                    signature.authority.push(whole);
+                }
+                None => {
+                    proof.found(pointer, spans);
+                    signature.authority.push(printed);
+                }
+            }
+        }
+        signature.title = text(&format!("{base}/title"), &self.title, proof);
+        signature.signer_name = text(&format!("{base}/signer_name"), &self.name, proof);
+        signature
+    }
+
     /// Lines come from the top: prefixes first, then the title in capitals, then the name.
     fn take(&mut self, line: Span<'p>) {
         let upper = is_upper(line.text());
@@ -79,9 +103,15 @@ impl<'p> Found<'p> {
     }
 }
 
+/// Without the specks before it: signs, single letters, words the engine did not believe itself.
 fn clean(line: Span<'_>) -> Span<'_> {
-    let text = line.text();
-    let start = text.find(|c: char| c.is_alphabetic()).unwrap_or(0);
+    let speck = |token: &&Token| {
+        let letters = token.text.chars().filter(|c| c.is_alphabetic()).count();
+        letters == 0 || letters == 1 && token.confidence < 0.6 || token.confidence < 0.1 && letters < 4
+    };
+    let specks = line.tokens().iter().take_while(speck).count();
+    let line = if specks < line.tokens().len() { line.from(line.after_words(specks)) } else { line };
+    let start = line.text().find(|c: char| c.is_alphabetic()).unwrap_or(0);
     line.from(start).trim_end(&['|', '*', '_', '-', '"', '\'', ','])
 }
 
@@ -146,6 +176,16 @@ mod tests {
         assert_eq!(found.authority, ["TM. BAN CHỈ ĐẠO CHUYỂN ĐỔI SỐ", "KT. TRƯỞNG BAN"]);
         assert_eq!(found.title.as_deref(), Some("PHÓ TRƯỞNG BAN"));
         assert_eq!(found.signer_name.as_deref(), Some("Lò Văn Tình"));
+    }
+
+    #[test]
+    fn a_second_signature_is_one_of_its_own() {
+        let found =
+            signature(&["BÍ THƯ", "Phan Thị Lam", "TL. GIÁM ĐỐC", "CHÁNH VĂN PHÒNG", "Trịnh Hoài Sơn"]);
+        assert_eq!(found.signer_name.as_deref(), Some("Phan Thị Lam"));
+        assert_eq!(found.co_signers.len(), 1);
+        assert_eq!(found.co_signers[0].authority, ["TL. GIÁM ĐỐC"]);
+        assert_eq!(found.co_signers[0].signer_name.as_deref(), Some("Trịnh Hoài Sơn"));
     }
 
     #[test]

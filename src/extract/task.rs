@@ -200,11 +200,20 @@ fn push(draft: Draft, tasks: &mut Vec<Task>, proof: &mut Proof) {
     }
     let index = tasks.len();
     proof.found(format!("/tasks/{index}"), &[draft.span]);
-    let deadline = DEADLINE.find(text).map(|found| {
-        proof.found(format!("/tasks/{index}/deadline"), &[draft.span.slice(found.range())]);
+    let mut deadlines: Vec<Deadline> = Vec::new();
+    for found in DEADLINE.find_iter(text) {
+        let pointer = match deadlines.len() {
+            0 => format!("/tasks/{index}/deadline"),
+            later => format!("/tasks/{index}/deadlines/{later}"),
+        };
+        proof.found(pointer, &[draft.span.slice(found.range())]);
         let iso = date::find(found.as_str()).and_then(|(date, _)| date.iso);
-        Deadline { raw: found.as_str().trim().to_owned(), iso }
-    });
+        deadlines.push(Deadline { raw: found.as_str().trim().to_owned(), iso });
+    }
+    let deadline = deadlines.first().cloned();
+    if deadlines.len() < 2 {
+        deadlines.clear();
+    }
     let (role, coordinating_units) = role(text, &draft.unit);
     tasks.push(Task {
         id: format!("task{}", index + 1),
@@ -215,6 +224,7 @@ fn push(draft: Draft, tasks: &mut Vec<Task>, proof: &mut Proof) {
         coordinating_units,
         text: text.to_owned(),
         deadline,
+        deadlines,
     });
 }
 

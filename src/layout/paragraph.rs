@@ -226,9 +226,19 @@ impl Rules<'_> {
             && hanging_edge(last).is_some_and(|x| (x - next.x0).abs() < 0.6 * em);
         let inset = next.x0 - self.margins.left > 0.8 * em;
         match marker {
-            Marker::None => short || spaced && inset || deeper && !hangs,
+            Marker::None => {
+                short || spaced && inset || deeper && !hangs || self.opens_anew(lines, last, next)
+            }
             Marker::Dash | Marker::Number => short || spaced || inset || ends_sentence(last),
         }
+    }
+
+    /// After a stop, a line as far in as the paragraph's first line is the first line of another.
+    fn opens_anew(&self, lines: &[Segment], last: &Segment, next: &Segment) -> bool {
+        let Some(first) = lines.first() else { return false };
+        let inset = next.x0 - self.margins.left > 1.5 * next.em;
+        inset && (first.x0 - next.x0).abs() < 0.3 * next.em && lines.len() == 1 && ends_sentence(last)
+            || inset && lines.len() > 1 && next.x0 - last.x0 > 1.5 * next.em && ends_sentence(last)
     }
 
     /// The line broke off although the first word of the next one would have fitted.
