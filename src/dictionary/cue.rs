@@ -194,6 +194,8 @@ pub const BODY_HEADS: &[&str] = &[
     "Mặt trận",
     "MTTQ",
     "Đoàn",
+    "Tỉnh đoàn",
+    "Thành đoàn",
     "Thành ủy",
     "Tỉnh ủy",
     "Huyện ủy",

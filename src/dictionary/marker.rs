@@ -86,6 +86,8 @@ static BRACKETED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\((\d{1,2}|\p{Ll})\)\s*").expect("a valid pattern"));
 static ROMAN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^([IVXL]{1,6})([./):]|\s*-|)(\s+|$)").expect("a valid pattern"));
+static ROMAN_GLUED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^([IVX]{1,5})([.])\p{Lu}{2}").expect("a valid pattern"));
 static LETTER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(\p{Ll})([.)/])(\s*)").expect("a valid pattern"));
 static UPPER: LazyLock<Regex> =
@@ -184,7 +186,7 @@ fn bracketed(text: &str) -> Option<Marker> {
 }
 
 fn roman(text: &str) -> Option<Marker> {
-    let found = ROMAN.captures(text)?;
+    let found = ROMAN.captures(text).or_else(|| ROMAN_GLUED.captures(text))?;
     let (numeral, stop) = (found.get(1)?.as_str(), found.get(2)?.as_str());
     let value = roman_value(numeral)?;
     // Without a stop only what cannot be a word or an initial counts.
@@ -193,7 +195,7 @@ fn roman(text: &str) -> Option<Marker> {
         kind: MarkerKind::Roman,
         numbers: vec![value],
         text: format!("{numeral}{stop}"),
-        length: found.get(0).map_or(0, |m| m.end()),
+        length: found.get(3).or(found.get(2)).map_or(0, |m| m.end()),
     })
 }
 

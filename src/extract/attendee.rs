@@ -65,7 +65,8 @@ pub(crate) fn subtree_end(tree: &Tree, root: usize) -> usize {
 fn is_heading(tree: &Tree, id: usize) -> bool {
     let names = |id: usize| tree.parts(id).title.is_some_and(|title| cue::holds_any(&title.keys(), HEADINGS));
     let children = tree.nodes.get(id).map(|node| node.children.as_slice()).unwrap_or_default();
-    let mixed = |title: Span| cue::holds_any(&title.keys(), &["thời gian", "chủ trì"]);
+    let mixed =
+        |title: Span| cue::holds_any(&title.keys(), &["thời gian", "chủ trì", "nội dung", "địa điểm"]);
     let wide = tree.parts(id).title.is_some_and(mixed) && children.iter().any(|child| names(*child));
     names(id)
         && !wide

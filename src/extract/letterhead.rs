@@ -173,8 +173,14 @@ fn set_type<'p>(line: &HeadLine<'p>, head: &mut Head<'p>) -> bool {
     {
         return false;
     }
-    head.doc_type = Some((code, name.trim_end(&[':', '.'])));
     let rest = line.span.from(line.span.after_words(taken)).trim();
+    // `KẾ HOẠCH PHỐI HỢP`: a word or two more are part of the name; `CỦA CHỦ TỊCH …` is not, nor a subject.
+    let more = rest.keys().len();
+    if (1..=2).contains(&more) && is_upper(rest.text()) && cue::prefix(&rest.keys(), "của").is_none() {
+        head.doc_type = Some((code, line.span.trim_end(&[':', '.'])));
+        return true;
+    }
+    head.doc_type = Some((code, name.trim_end(&[':', '.'])));
     let issuer = cue::prefix(&rest.keys(), "của").is_some() && is_upper(rest.text());
     if !rest.is_empty() && !issuer && rest.keys().iter().any(|key| key.len() > 1) {
         head.subject.push(rest);

@@ -57,6 +57,7 @@ pub(crate) fn read(tree: &Tree, context: Context, proof: &mut Proof) -> Option<M
     if meeting.name.is_none() && !context.is_invitation {
         return None;
     }
+    held(tree, &mut meeting, proof);
     if let Some(chair) = find(&facts, &["Chủ trì", "Đồng chủ trì", "Chủ tọa", "Người chủ trì"], 6)
     {
         meeting.chair = value("/meeting/chair", chair, proof);
@@ -98,6 +99,21 @@ fn value(pointer: &str, span: Span, proof: &mut Proof) -> Option<String> {
     }
     proof.found(pointer, &[span]);
     Some(span.owned())
+}
+
+static HELD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(Ngày \d[^,]{4,30}), tại ([^,]{4,90}), (?:đồng chí )?(.{4,120}?) (?:đã )?chủ trì ")
+        .expect("a valid pattern")
+});
+
+/// What a notice says of the meeting it comes from: `Ngày …, tại …, Phó Chủ tịch … chủ trì cuộc họp`.
+fn held(tree: &Tree, meeting: &mut Meeting, proof: &mut Proof) {
+    let found = tree.preamble.iter().find_map(|span| Some((span, HELD.captures(span.text())?)));
+    let Some((span, found)) = found else { return };
+    let part = |group: usize| found.get(group).map(|m| span.slice(m.range()));
+    meeting.time = part(1).and_then(|part| value("/meeting/time", part, proof)).map(|raw| time_of(&raw));
+    meeting.place = part(2).and_then(|part| value("/meeting/place", part, proof));
+    meeting.chair = part(3).and_then(|part| value("/meeting/chair", part, proof));
 }
 
 /// `Đồng chủ trì: A; B`: a stop parts them.

@@ -70,10 +70,37 @@ fn unit_heading<'p>(tree: &Tree<'p>, id: usize, assigning: &[bool]) -> Option<Sp
         let unit = title.from(title.after_words(3));
         return names_unit(&unit.keys()).then_some(unit);
     }
-    let above =
-        node.parent.is_some_and(|parent| tree.ancestors(parent).any(|id| assigning.get(id) == Some(&true)));
+    let giving = cue::prefix_any(&keys, GIVING).is_some() && !node.children.is_empty();
+    let above = giving || stands_assigned(tree, id, assigning);
     let titled = !node.children.is_empty() || !tree.parts(id).text.is_empty();
     (above && titled && keys.len() <= 24 && names_unit(&keys) && !assigns(tree, id)).then_some(title)
+}
+
+/// Whether work is assigned where a node stands: below a heading that says so, beside items that give tasks (`Giao Sở
+/// A …`), or behind a preamble that asks for it (`… đề nghị các đơn vị thực hiện một số nội dung sau:`).
+fn stands_assigned(tree: &Tree, id: usize, assigning: &[bool]) -> bool {
+    let Some(node) = tree.nodes.get(id) else { return false };
+    match node.parent {
+        Some(parent) => tree.ancestors(parent).any(|id| assigning.get(id) == Some(&true)),
+        None => asks(tree) || tree.roots.iter().take(60).filter(|root| gives(tree, **root)).count() >= 2,
+    }
+}
+
+/// Whether an item gives a task in its first words.
+fn gives(tree: &Tree, id: usize) -> bool {
+    let Some(node) = tree.nodes.get(id) else { return false };
+    let content = node.content.from(node.marker.length).trim();
+    let keys: Vec<String> = content.text().split_whitespace().take(30).map(cue::key).collect();
+    cue::prefix_any(&keys, GIVING).is_some() && names_unit(&keys)
+}
+
+/// Whether the last words before the sections ask others to do what follows.
+fn asks(tree: &Tree) -> bool {
+    let Some(last) = tree.preamble.last().filter(|last| last.text().trim_end().ends_with(':')) else {
+        return false;
+    };
+    let keys = last.keys();
+    cue::holds_any(&keys, &["đề nghị", "yêu cầu", "kết luận"]) && cue::holds_any(&keys, &["sau", "như sau"])
 }
 
 fn assigns(tree: &Tree, id: usize) -> bool {
@@ -163,8 +190,7 @@ fn under_heading(
 fn given(tree: &Tree, id: usize, assigning: &[bool], tasks: &mut Vec<Task>, proof: &mut Proof) {
     let Some(node) = tree.nodes.get(id) else { return };
     let parts = tree.parts(id);
-    let above =
-        node.parent.is_some_and(|parent| tree.ancestors(parent).any(|id| assigning.get(id) == Some(&true)));
+    let above = stands_assigned(tree, id, assigning);
     let content = node.content.from(node.marker.length).trim();
     let keys: Vec<String> = content.text().split_whitespace().take(30).map(cue::key).collect();
     let giving =
@@ -292,6 +318,31 @@ const VERBS: &[&str] = &[
     "cấp",
     "tiếp nhận",
     "phổ biến",
+    "cân đối",
+    "khắc phục",
+    "trả",
+    "hoàn thiện",
+    "xử lý",
+    "giải quyết",
+    "sửa đổi",
+    "bổ sung",
+    "điều chỉnh",
+    "công khai",
+    "niêm yết",
+    "thông báo",
+    "đăng ký",
+    "bàn giao",
+    "kết nối",
+    "tích hợp",
+    "nâng cấp",
+    "hỗ trợ",
+    "giám sát",
+    "thống kê",
+    "đánh giá",
+    "cử",
+    "tiến hành",
+    "phát hành",
+    "đẩy mạnh",
 ];
 
 /// The unit that is the subject of a sentence: the words before its verb.

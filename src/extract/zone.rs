@@ -65,7 +65,7 @@ fn foot_begin(items: &[Item]) -> usize {
     let signed = || items.iter().rposition(|item| matches!(item, Item::Text(p) if is_authority(&p.text)));
     let Some(mut begin) = label.or_else(signed) else { return items.len() };
     while begin > 0
-        && matches!(items.get(begin - 1), Some(Item::Text(p)) if p.lane == Lane::Right || is_authority(&p.text))
+        && matches!(items.get(begin - 1), Some(Item::Text(p)) if p.lane != Lane::Full || is_authority(&p.text))
     {
         begin -= 1;
     }

@@ -5,11 +5,13 @@
 //! gutter: a segment that runs over it is cut at its widest gap, or goes whole to the side where it begins.
 //!
 //! Decree 30/2020/NĐ-CP, Appendix I, fixes both places, so both are found by their words, read fuzzily: the motto and
-//! `Nơi nhận`. The lines around the cue then fall to either side of the gutter until one stands across it.
+//! `Nơi nhận`. The lines around the cue then fall to either side of the gutter until one stands across it. Papers of two
+//! issuers have two signatures side by side above that, found by their capitals, the room for ink and the names.
 
 use strsim::normalized_levenshtein;
 
 use super::line::{Segment, sort_down};
+use super::straight::Token;
 use crate::alphabet::fold_key;
 
 /// Left and right edge of the running text.
@@ -302,6 +304,54 @@ fn whitest(segments: &[&Segment], margins: &Margins, em: f32) -> f32 {
         }
     }
     from + (best.1 as f32 + 0.5) * step
+}
+
+/// Takes two signatures side by side out of the end of `segments`: above the recipients, or the last lines of a page.
+/// Going up, every line stands left or right of one gutter; the first line has capitals on both sides of it.
+pub(super) fn signatures(segments: &mut Vec<Segment>, margins: &Margins) -> Option<Columns> {
+    let short = |s: &&Segment| s.width() < 0.85 * margins.width() && s.tokens.len() < 14;
+    let tail = segments.iter().rev().take(16).take_while(short).count();
+    let block = segments.get(segments.len() - tail..)?;
+    let (gutter, first) = (0..block.len()).find_map(|first| {
+        let lines: Vec<&Segment> = block.get(first..)?.iter().collect();
+        let gutter = whitest(&lines, margins, lines.first()?.em);
+        let parted = lines.iter().all(|s| s.tokens.iter().all(|t| t.x1 < gutter || t.x0 > gutter));
+        let top = lines.iter().filter(|s| s.is_level_with(block.get(first).unwrap_or(s)));
+        let capitals = |s: &&&Segment| is_upper(s);
+        let (mut left, mut right) = (false, false);
+        for token in top.filter(capitals).flat_map(|s| &s.tokens) {
+            *(if token.x1 < gutter { &mut left } else { &mut right }) = true;
+        }
+        (parted && left && right).then_some((gutter, first))
+    })?;
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for segment in segments.split_off(segments.len() - tail + first) {
+        let (to_left, to_right) = sides(segment, gutter);
+        left.extend(to_left);
+        right.extend(to_right);
+    }
+    if is_signed(&left) && is_signed(&right) {
+        return Some(Columns { left, right });
+    }
+    segments.extend(left);
+    segments.extend(right);
+    sort_down(segments);
+    None
+}
+
+/// Whether a column ends in a name, with room for a signature above it.
+fn is_signed(column: &[Segment]) -> bool {
+    let [.., above, name] = column else { return false };
+    let capital =
+        |t: &Token| t.text().starts_with(char::is_uppercase) && !t.text().contains(char::is_numeric);
+    let words = (2..=6).contains(&name.tokens.len()) && name.tokens.iter().all(capital);
+    words && name.baseline - above.baseline > 2.2 * name.em && is_upper(above)
+}
+
+/// Capitals alone, and more than a numeral of them.
+fn is_upper(segment: &Segment) -> bool {
+    let letters = || segment.tokens.iter().flat_map(|t| t.text().chars()).filter(|c| c.is_alphabetic());
+    letters().count() >= 5 && letters().filter(|c| c.is_lowercase()).count() * 8 <= letters().count()
 }
 
 /// The signature often begins a line or two above `Nơi nhận`: takes the lines right of the gutter just above.

@@ -142,6 +142,10 @@ impl Marker {
 
     /// What the first two words of a line open.
     pub fn of_words(first: &str, second: &str) -> Self {
+        let year = second.chars().take_while(char::is_ascii_digit).count() == 4;
+        if year && first.chars().count() == 1 && second.chars().count() < 6 {
+            return Marker::None; // `2025` / `- 2030`: the rest of a span of years
+        }
         let mut letters = first.chars();
         let opens = matches!(letters.next(), Some('-' | '–' | '—' | '+' | '•' | '*'));
         if opens && letters.next().is_none_or(|c| c.is_alphabetic()) {

@@ -97,6 +97,7 @@ fn blocks(page: &OcrPage, options: &LayoutOptions) -> Vec<Block> {
     if let Some(foot) = &mut foot {
         stamps.extend(furniture::take_seal(&mut foot.right));
     }
+    let signatures = column::signatures(&mut segments, &margins);
     if options.tables {
         for grid in aligned::find(&segments, &level_rules(page, &frame), frame.em) {
             let tokens = take_inside(&mut segments, &grid);
@@ -110,7 +111,9 @@ fn blocks(page: &OcrPage, options: &LayoutOptions) -> Vec<Block> {
     bullet::put_back(&mut segments);
     let margins = Margins::of(segments.iter(), frame.em).unwrap_or(margins);
     let pitch = paragraph::pitch(&segments).unwrap_or(1.3 * frame.em);
-    parts.extend([letterhead, foot].into_iter().flatten().map(|columns| part(columns, &margins, pitch)));
+    parts.extend(
+        [letterhead, signatures, foot].into_iter().flatten().map(|columns| part(columns, &margins, pitch)),
+    );
     parts.extend(page_number.map(|segment| {
         Part {
             top: segment.top,
