@@ -17,7 +17,7 @@ use crate::dictionary::cue;
 use crate::dictionary::marker::MarkerKind;
 
 static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
-    let clock = r"\d{1,2}\s?(?:h|g|:|giờ)\s?(?:\d{2})?(?:\s?(?:phút|'))?";
+    let clock = r"\d{1,2}\s?(?:giờ|h|g|:)\s?(?:\d{2})?(?:\s?(?:phút|'))?";
     Regex::new(&format!(r"^(?i)(?:từ\s)?(?:lúc\s)?{clock}(?:\s?(?:[-–]|đến)\s?{clock})?"))
         .expect("a valid pattern")
 });
@@ -95,7 +95,8 @@ pub(crate) fn table(grid: &Grid) -> Option<AgendaTable> {
         0 | 1 => head.iter().enumerate().map(|(at, cell)| column(at, &cell.text, labelled)).collect(),
         _ => (0..head.len()).map(|at| column(at, &label(grid, depth, at), labelled)).collect(),
     };
-    let rows: Vec<AgendaRow> = grid.rows.iter().skip(depth).map(|cells| row(cells, &columns)).collect();
+    let mut rows: Vec<AgendaRow> = grid.rows.iter().skip(depth).map(|cells| row(cells, &columns)).collect();
+    settle_ordinals(&mut rows);
     (!rows.is_empty()).then(|| AgendaTable {
         columns,
         rows,
@@ -103,6 +104,17 @@ pub(crate) fn table(grid: &Grid) -> Option<AgendaTable> {
         spans: grid.spans.clone(),
         ..AgendaTable::default()
     })
+}
+
+/// A number with a speck on it (`2|`, `4_`) counts if it is the next one.
+fn settle_ordinals(rows: &mut [AgendaRow]) {
+    let mut last = 0;
+    for row in rows {
+        let speck = |c: char| matches!(c, '|' | '_' | '.' | ')' | ',' | '-' | '—' | '\'' | ' ');
+        let read = row.ordinal_raw.as_ref().and_then(|raw| raw.trim_matches(speck).parse().ok());
+        row.ordinal = row.ordinal.or(read.filter(|read| *read == last + 1));
+        last = row.ordinal.unwrap_or(last + 1);
+    }
 }
 
 /// Rows of the head: as many as its merged cells reach down, if none of them runs through the whole table.

@@ -42,6 +42,7 @@ pub(crate) struct Context<'a> {
 }
 
 /// A labelled value.
+#[derive(Clone, Copy)]
 struct Fact<'p> {
     label: Span<'p>,
     value: Option<Span<'p>>,
@@ -54,10 +55,10 @@ pub(crate) fn read(tree: &Tree, context: Context, proof: &mut Proof) -> Option<M
     let name = event(context.subject);
     let facts = facts(tree);
     let mut meeting = Meeting { name, participant_count: context.count, ..Meeting::default() };
-    if meeting.name.is_none() && !context.is_invitation {
+    held(tree, &mut meeting, proof);
+    if meeting.name.is_none() && !context.is_invitation && meeting.chair.is_none() {
         return None;
     }
-    held(tree, &mut meeting, proof);
     if let Some(chair) = find(&facts, &["Chủ trì", "Đồng chủ trì", "Chủ tọa", "Người chủ trì"], 6)
     {
         meeting.chair = value("/meeting/chair", chair, proof);
@@ -75,7 +76,8 @@ pub(crate) fn read(tree: &Tree, context: Context, proof: &mut Proof) -> Option<M
     meeting.online_link = link(tree, proof);
     meeting.banner = banner(tree, proof);
     prepared_by(&facts, &mut meeting);
-    meeting.mode = mode(tree, meeting.place.as_deref()).map(str::to_owned);
+    let form = find(&facts, &["Hình thức"], 6).map(|form| form.text());
+    meeting.mode = mode(tree, meeting.place.as_deref(), form).map(str::to_owned);
     let told = meeting.chair.is_some() || meeting.time.is_some() || meeting.place.is_some();
     if !(told || context.has_agenda || meeting.participant_count.is_some() || !meeting.banner.is_empty()) {
         return None;
@@ -129,11 +131,15 @@ fn co_chairs(chairs: Span, proof: &mut Proof) -> Vec<String> {
 static LINK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"https?://[^\s,;()]+[^\s,;().]").expect("a valid pattern"));
 
-/// The address of an online meeting: the first link of the body.
+/// The address of an online meeting: the first link of the body, unless a letter that no address has shows it misread.
 fn link(tree: &Tree, proof: &mut Proof) -> Option<String> {
     let spans = tree.nodes.iter().flat_map(|node| std::iter::once(&node.content).chain(&node.text));
     let found =
         spans.chain(&tree.preamble).find_map(|span| Some(span.slice(LINK.find(span.text())?.range())))?;
+    if !found.text().is_ascii() {
+        proof.blank("/meeting/online_link", &[found]);
+        return None;
+    }
     proof.found("/meeting/online_link", &[found]);
     Some(found.owned())
 }
@@ -192,7 +198,7 @@ fn venue<'p>(tree: &Tree<'p>, facts: &[Fact<'p>]) -> Option<Span<'p>> {
 }
 
 static CLOCK: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(\d{1,2})\s?(?:h|g|:|giờ)\s?(\d{2})?").expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"(\d{1,2})\s?(?:giờ|h|g|:)\s?(\d{2})?").expect("a valid pattern"));
 
 fn time_of(raw: &str) -> MeetingTime {
     let day = date::find(raw).and_then(|(date, _)| date.iso);
@@ -213,10 +219,12 @@ fn time_of(raw: &str) -> MeetingTime {
     }
 }
 
-fn mode(tree: &Tree, place: Option<&str>) -> Option<&'static str> {
+fn mode(tree: &Tree, place: Option<&str>, form: Option<&str>) -> Option<&'static str> {
     let titles = (0..tree.nodes.len()).filter_map(|id| tree.parts(id).title).map(|title| title.owned());
-    let text: Vec<String> =
-        titles.chain(place.map(str::to_owned)).flat_map(|text| cue::keys(&text)).collect();
+    let text: Vec<String> = titles
+        .chain(place.into_iter().chain(form).map(str::to_owned))
+        .flat_map(|text| cue::keys(&text))
+        .collect();
     let online = cue::holds_any(&text, &["trực tuyến", "các điểm cầu", "các đầu cầu"]);
     let present = cue::holds_any(&text, &["trực tiếp", "hội trường", "phòng họp", "trụ sở"]);
     match (online, present || place.is_some()) {
@@ -282,7 +290,9 @@ fn is_broken(line: &Span) -> bool {
 fn prepared_by(facts: &[Fact], meeting: &mut Meeting) {
     let labels =
         ["Đơn vị tham mưu", "Cơ quan tham mưu", "Đơn vị chuẩn bị", "Đơn vị tổ chức", "Đơn vị chủ trì"];
-    let Some(value) = find(facts, &labels, 8) else { return };
+    let named = facts.iter().filter(|fact| fact.label.keys().first().is_none_or(|key| key != "dong"));
+    let named: Vec<Fact> = named.copied().collect();
+    let Some(value) = find(&named, &labels, 8) else { return };
     let text = value.text().trim_end_matches('.');
     let (lead, rest) = text.split_once(" phối hợp").map_or((text, ""), |(lead, rest)| (lead, rest));
     let lead = lead.trim_end_matches([',', ' ']).trim_end_matches(" chủ trì").trim_end_matches(',');

@@ -123,6 +123,12 @@ fn names_unit(keys: &[String]) -> bool {
         "Hội trường",
         "Thời gian",
         "Đơn vị tham mưu",
+        // Without marks these begin like `Sở`, `Bộ`, `Vụ`.
+        "Số lượng",
+        "Số liệu",
+        "Bố trí",
+        "Bổ sung",
+        "Vụ việc",
     ];
     let exact = |list: &[&str]| list.iter().any(|head| keys.starts_with(&cue::keys(head)));
     !exact(&heading)
@@ -234,7 +240,9 @@ fn push(draft: Draft, tasks: &mut Vec<Task>, proof: &mut Proof) {
         };
         proof.found(pointer, &[draft.span.slice(found.range())]);
         let iso = date::find(found.as_str()).and_then(|(date, _)| date.iso);
-        deadlines.push(Deadline { raw: found.as_str().trim().to_owned(), iso });
+        let raw = found.as_str().trim();
+        let raw = raw.strip_prefix("hoàn thành ").or_else(|| raw.strip_prefix("xong ")).unwrap_or(raw);
+        deadlines.push(Deadline { raw: raw.to_owned(), iso });
     }
     let deadline = deadlines.first().cloned();
     if deadlines.len() < 2 {

@@ -10,6 +10,7 @@ mod faults;
 mod hostile;
 mod ingest;
 mod layout;
+mod papers;
 mod prepare;
 mod recognize;
 mod restore;
