@@ -11,7 +11,7 @@ use super::resample::resample;
 use super::sketch::Sketch;
 use super::turn::{Turn, turn};
 use super::{
-    background, blank, components, deskew, despeckle, gray, orientation, resolution, ruling, smooth,
+    background, blank, components, deskew, despeckle, gray, orientation, resolution, ruling, seal, smooth,
 };
 use crate::geometry::Affine;
 use crate::ingest::source_page::SourcePage;
@@ -27,7 +27,7 @@ pub struct PrepareOptions {
     pub white_point: f32,
     /// Straighten lines that are askew, up to 15°.
     pub deskew: bool,
-    /// Take red seals off the text beneath them, by colour.
+    /// Take seals off the text beneath them: red ones by colour, others by their ring.
     pub remove_seals: bool,
     /// Take off lone specks, punch holes and dark edges.
     pub despeckle: bool,
@@ -85,6 +85,9 @@ pub fn prepare(page: &SourcePage, options: &PrepareOptions) -> Result<PageImage,
     let scale = resolution::scale(&gray, &pieces, page.dpi, options.target_dpi);
     if options.despeckle {
         despeckle::despeckle(&mut gray, &pieces, scale.dpi);
+    }
+    if options.remove_seals {
+        seal::lift(&mut gray, &pieces, scale.dpi);
     }
     let mut sketch = Sketch::of(&gray);
     if options.turn == Turn::None && orientation::is_sideways(&sketch) {

@@ -15,6 +15,7 @@ pub mod page_image;
 pub mod resample;
 pub mod resolution;
 pub mod ruling;
+pub mod seal;
 pub mod sketch;
 pub mod smooth;
 pub mod turn;
