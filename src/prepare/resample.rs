@@ -43,23 +43,32 @@ fn reduce(gray: &GrayImage, factor: u32) -> GrayImage {
     GrayImage::from_raw(width, height, data).unwrap_or_default()
 }
 
+/// Places are counted in 1/65536 of a pixel, so that a step is an addition and a floor a shift.
+const PLACE: f64 = 65536.0;
+
 fn draw(
     gray: &GrayImage,
     back: &Affine,
     width: u32,
     height: u32,
-    sample: impl Fn(&Sampler<'_>, f32, f32) -> u8,
+    sample: impl Fn(&Sampler<'_>, i64, i64) -> u8,
 ) -> GrayImage {
     let source = Sampler { data: gray.as_raw(), width: gray.width() as i32, height: gray.height() as i32 };
-    let [a, _, _, d, _, _] = back.coefficients.map(|c| c as f32);
+    let fixed = |v: f64| (v * PLACE).round() as i64;
+    let [across, _, _, down, ..] = back.coefficients.map(fixed);
     let mut data = Vec::with_capacity(width as usize * height as usize);
     for y in 0..height {
         // Pixel middles lie at halves.
         let (x0, y0) = back.apply(0.5, f64::from(y) + 0.5);
-        let (x0, y0) = (x0 as f32 - 0.5, y0 as f32 - 0.5);
-        data.extend((0..width).map(|x| sample(&source, x0 + a * x as f32, y0 + d * x as f32)));
+        let (x0, y0) = (fixed(x0 - 0.5), fixed(y0 - 0.5));
+        data.extend((0..i64::from(width)).map(|x| sample(&source, x0 + across * x, y0 + down * x)));
     }
     GrayImage::from_raw(width, height, data).unwrap_or_default()
+}
+
+/// The whole pixel of a place, and the 256ths beyond it.
+fn split(place: i64) -> (i32, usize) {
+    ((place >> 16) as i32, (place >> 8) as usize & 0xff)
 }
 
 struct Sampler<'a> {
@@ -70,49 +79,56 @@ struct Sampler<'a> {
 
 impl Sampler<'_> {
     /// A pixel; white outside.
-    fn at(&self, x: i32, y: i32) -> f32 {
+    fn at(&self, x: i32, y: i32) -> i32 {
         if x < 0 || y < 0 || x >= self.width || y >= self.height {
-            return 255.0;
+            return 255;
         }
-        self.data.get((y * self.width + x) as usize).copied().map_or(255.0, f32::from)
+        self.data.get((y * self.width + x) as usize).copied().map_or(255, i32::from)
     }
 
     /// `N` pixels of a row from `x`; white outside.
-    fn row<const N: usize>(&self, x: i32, y: i32) -> [f32; N] {
+    fn row<const N: usize>(&self, x: i32, y: i32) -> [i32; N] {
         if x >= 0 && y >= 0 && y < self.height && x + (N as i32) <= self.width {
             let start = y as usize * self.width as usize + x as usize;
             if let Some(pixels) = self.data.get(start..start + N).and_then(|p| <&[u8; N]>::try_from(p).ok()) {
-                return pixels.map(f32::from);
+                return pixels.map(i32::from);
             }
         }
         std::array::from_fn(|i| self.at(x + i as i32, y))
     }
 }
 
-fn bilinear(source: &Sampler<'_>, x: f32, y: f32) -> u8 {
-    let (left, top) = (x.floor(), y.floor());
-    let (u, v) = (x - left, y - top);
-    let [a, b] = source.row::<2>(left as i32, top as i32);
-    let [c, d] = source.row::<2>(left as i32, top as i32 + 1);
-    let upper = a + (b - a) * u;
-    let lower = c + (d - c) * u;
-    (upper + (lower - upper) * v + 0.5) as u8
+fn bilinear(source: &Sampler<'_>, x: i64, y: i64) -> u8 {
+    let ((left, u), (top, v)) = (split(x), split(y));
+    let (u, v) = (u as i32, v as i32);
+    let [a, b] = source.row::<2>(left, top);
+    let [c, d] = source.row::<2>(left, top + 1);
+    let (upper, lower) = (a * (256 - u) + b * u, c * (256 - u) + d * u);
+    ((upper * (256 - v) + lower * v + 32768) >> 16) as u8
 }
 
-fn cubic(source: &Sampler<'_>, x: f32, y: f32) -> u8 {
-    let (left, top) = (x.floor(), y.floor());
-    let (across, down) = (weights(x - left), weights(y - top));
-    let (left, top) = (left as i32 - 1, top as i32 - 1);
-    let mut sum = 0.0;
-    for (row, weight) in (top..).zip(down) {
-        let pixels = source.row::<4>(left, row);
-        sum += weight * pixels.iter().zip(across).map(|(p, w)| p * w).sum::<f32>();
+/// Catmull-Rom weights of the four pixels around a place `t`/256 past the second, in 1024ths.
+const WEIGHTS: [[i32; 4]; 256] = {
+    let (mut table, mut t) = ([[0; 4]; 256], 0);
+    while t < 256 {
+        let (x, x2, x3) = (t as i32, (t * t) as i32, (t * t * t) as i32);
+        // Over 2 · 256³, brought to 1024ths by shifting 15 places.
+        let left = (-x3 + 2 * x2 * 256 - x * 65536) >> 15;
+        let right = (x3 - x2 * 256) >> 15;
+        let next = (-3 * x3 + 4 * x2 * 256 + x * 65536) >> 15;
+        table[t as usize] = [left, 1024 - left - right - next, next, right];
+        t += 1;
     }
-    (sum + 0.5) as u8
-}
+    table
+};
 
-/// Catmull-Rom weights of the four pixels around a place `t` past the second.
-fn weights(t: f32) -> [f32; 4] {
-    let (t2, t3) = (t * t, t * t * t);
-    [-0.5 * t3 + t2 - 0.5 * t, 1.5 * t3 - 2.5 * t2 + 1.0, -1.5 * t3 + 2.0 * t2 + 0.5 * t, 0.5 * t3 - 0.5 * t2]
+fn cubic(source: &Sampler<'_>, x: i64, y: i64) -> u8 {
+    let ((left, u), (top, v)) = (split(x), split(y));
+    let (across, down) = (&WEIGHTS[u], &WEIGHTS[v]);
+    let mut sum = 0;
+    for (row, weight) in (top - 1..).zip(down) {
+        let [a, b, c, d] = source.row::<4>(left - 1, row);
+        sum += weight * (a * across[0] + b * across[1] + c * across[2] + d * across[3]);
+    }
+    ((sum + (1 << 19)) >> 20).clamp(0, 255) as u8
 }

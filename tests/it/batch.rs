@@ -56,14 +56,16 @@ impl Drop for Live {
     }
 }
 
-/// Every result below a folder with its bytes, in order of their names. The report and the catalogue tell of the run and
+/// Every result below a folder with its bytes, in order of their names. The reports and the catalogue tell of the run and
 /// of its order, not of the papers alone.
 pub fn results(out: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let files = walkdir::WalkDir::new(out).sort_by_file_name().into_iter().map(Result::unwrap);
     let name = |entry: &walkdir::DirEntry| entry.path().strip_prefix(out).unwrap().to_owned();
     files
         .filter(|entry| entry.file_type().is_file())
-        .filter(|entry| !["report.json", "catalog.sqlite"].iter().any(|own| name(entry) == Path::new(own)))
+        .filter(|entry| {
+            !["report.json", "report.html", "catalog.sqlite"].iter().any(|own| name(entry) == Path::new(own))
+        })
         .map(|entry| (name(&entry), fs::read(entry.path()).unwrap()))
         .collect()
 }
