@@ -111,11 +111,11 @@ fn bilinear(source: &Sampler<'_>, x: i64, y: i64) -> u8 {
 const WEIGHTS: [[i32; 4]; 256] = {
     let (mut table, mut t) = ([[0; 4]; 256], 0);
     while t < 256 {
-        let (x, x2, x3) = (t as i32, (t * t) as i32, (t * t * t) as i32);
-        // Over 2 · 256³, brought to 1024ths by shifting 15 places.
-        let left = (-x3 + 2 * x2 * 256 - x * 65536) >> 15;
-        let right = (x3 - x2 * 256) >> 15;
-        let next = (-3 * x3 + 4 * x2 * 256 + x * 65536) >> 15;
+        let (x, x2, x3) = (t, t * t, t * t * t);
+        // Over 2 · 256³, rounded to 1024ths.
+        let left = (-x3 + 2 * x2 * 256 - x * 65536 + 16384) >> 15;
+        let right = (x3 - x2 * 256 + 16384) >> 15;
+        let next = (-3 * x3 + 4 * x2 * 256 + x * 65536 + 16384) >> 15;
         table[t as usize] = [left, 1024 - left - right - next, next, right];
         t += 1;
     }
