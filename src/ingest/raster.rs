@@ -138,7 +138,13 @@ fn ends_as_jpeg(path: &Path) -> Result<bool, IngestError> {
         file.read_to_end(&mut bytes).map(|_| bytes)
     };
     let bytes = File::open(path).and_then(tail).map_err(|e| IngestError::io(path, &e))?;
-    Ok(bytes.windows(2).any(|w| w == [0xff, 0xd9]))
+    Ok(has_end_of_image(&bytes))
+}
+
+/// Whether a JPEG's end-of-image mark stands in the last 64 KiB.
+pub(super) fn has_end_of_image(jpeg: &[u8]) -> bool {
+    let tail = jpeg.get(jpeg.len().saturating_sub(64 << 10)..).unwrap_or_default();
+    tail.windows(2).any(|w| w == [0xff, 0xd9])
 }
 
 fn image_format(format: Format) -> image::ImageFormat {

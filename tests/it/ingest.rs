@@ -127,6 +127,60 @@ fn a_page_that_lost_its_image_is_an_error_and_no_white_sheet() {
     let _ = first_page("a.pdf", &cut); // an error or the pixels, never a panic
 }
 
+/// A page that has to be rendered: the content draws `image` over less than a scan covers.
+fn drawn(content: &[u8], image: Vec<u8>) -> Vec<u8> {
+    let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 36]/Contents 4 0 R\
+         /Resources<</XObject<</Im 5 0 R>>/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>";
+    pdf(&[
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
+        page.as_bytes().to_vec(),
+        stream("", content),
+        image,
+    ])
+}
+
+fn zlib(data: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::none());
+    std::io::Write::write_all(&mut packer, data).unwrap();
+    packer.finish().unwrap()
+}
+
+#[test]
+fn a_rendered_page_that_lost_its_image_is_an_error_and_no_white_sheet() {
+    let draw = b"q 36 0 0 18 9 9 cm /Im Do Q";
+    let kind = "/Type/XObject/Subtype/Image/ColorSpace/DeviceGray";
+    let eight = format!("{kind}/Width 40/Height 40/BitsPerComponent 8");
+    let (whole, bits) = ([90; 1600], format!("{kind}/Width 40/Height 40/BitsPerComponent 1"));
+    assert!(first_page("a.pdf", &drawn(draw, stream(&eight, &whole))).is_ok());
+    let mut jpeg = Vec::new();
+    let gray = DynamicImage::ImageLuma8(GrayImage::from_fn(40, 40, |x, y| Luma([(x * y) as u8])));
+    gray.write_to(&mut std::io::Cursor::new(&mut jpeg), image::ImageFormat::Jpeg).unwrap();
+    let (flate, dct) = (format!("{eight}/Filter/FlateDecode"), format!("{eight}/Filter/DCTDecode"));
+    let packed_bits = format!("{bits}/Filter/FlateDecode");
+    assert!(first_page("a.pdf", &drawn(draw, stream(&dct, &jpeg))).is_ok());
+    for (lost, why) in [
+        (stream(&eight, &whole[..400]), "cut off"),
+        (stream(&eight, b""), "image"),
+        (stream(&flate, &zlib(&whole)[..400]), "cut off"),
+        (stream(&flate, &zlib(&whole)[..4]), "image"),
+        (stream(&packed_bits, &zlib(&[0; 100])), "cut off"),
+        (stream(&dct, &jpeg[..jpeg.len() - 60]), "cut off"),
+        (stream(&eight.replace("/Width 40", ""), &whole), "blank"),
+    ] {
+        let said = message(first_page("a.pdf", &drawn(draw, lost.clone())));
+        assert!(said.contains("page 1") && said.contains(why), "{said}: {}", String::from_utf8_lossy(&lost));
+    }
+}
+
+#[test]
+fn a_white_sheet_is_a_page() {
+    let white = stream(IMAGE, &[255; 8]);
+    for content in [&b""[..], b"q 36 0 0 18 9 9 cm /Im Do Q", b"BT /F 12 Tf ( ) Tj ET"] {
+        assert!(first_page("a.pdf", &drawn(content, white.clone())).is_ok());
+    }
+}
+
 #[test]
 fn a_document_cut_anywhere_never_gives_fewer_pages_in_silence() {
     let whole = scan(0, "", stream(IMAGE, &PIXELS));

@@ -4,6 +4,7 @@
 //! taken, untouched by any renderer; every other page (layered scans, born-digital text) is rendered. A page whose
 //! content is missing or damaged is an error, never a white sheet.
 
+pub mod lost;
 pub mod native;
 pub mod original;
 pub mod survey;
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning};
-use hayro::hayro_syntax::content::ops::TypedInstruction;
 use hayro::hayro_syntax::object::Dict;
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
@@ -87,17 +87,17 @@ impl PdfPages {
             .checked_sub(1)
             .and_then(|index| self.pdf.pages().get(index))
             .ok_or_else(|| self.fail(number, "the page is missing from the file"))?;
-        if lost_content(page) {
+        if lost::content(page) {
             return Err(self.fail(number, "its content is missing or damaged"));
         }
         let survey = Survey::of(page);
-        if survey.cut_off_image {
-            return Err(self.fail(number, "the data of its image is cut off"));
+        let (width, height) = survey.largest_image;
+        self.check_pixels(width, height)?;
+        let sole_image = survey.sole_image();
+        if let Some(reason) = lost::image(page, sole_image.is_none()) {
+            return Err(self.fail(number, reason));
         }
-        if let Some((width, height)) = survey.largest_image() {
-            self.check_pixels(width, height)?;
-        }
-        if let Some(place) = survey.sole_image() {
+        if let Some(place) = sole_image {
             let scan =
                 native::take(page, &place).ok_or_else(|| self.fail(number, "its image cannot be decoded"))?;
             let text_layer = survey.text_layer(&scan.from_points);
@@ -126,6 +126,9 @@ impl PdfPages {
             rendered(page, scale, &failed).ok_or_else(|| self.fail(number, "it cannot be rendered"))?;
         if failed.load(Ordering::Relaxed) {
             return Err(self.fail(number, "an image on it cannot be decoded"));
+        }
+        if is_of_one_colour(&image) && lost::ink(page, &survey) {
+            return Err(self.fail(number, "it comes out blank although it draws an image or text"));
         }
         let text_layer = survey.text_layer(&Affine::scale(f64::from(scale), f64::from(scale)));
         Ok(SourcePage { number, image, dpi: Some(dpi), text_layer })
@@ -183,22 +186,6 @@ fn stated_pages(pdf: &Pdf) -> Option<u64> {
     root.get::<Dict<'_>>("Pages")?.get::<u32>("Count").map(u64::from)
 }
 
-/// Whether the page names content, or draws an object, that is not there.
-fn lost_content(page: &Page<'_>) -> bool {
-    if page.raw().contains_key("Contents") && page.page_stream().is_none() {
-        return true;
-    }
-    let mut operations = page.typed_operations();
-    while let Some(operation) = operations.next() {
-        if let TypedInstruction::XObject(name) = operation
-            && page.resources().get_x_object(name.0).is_none()
-        {
-            return true;
-        }
-    }
-    false
-}
-
 /// Renders on white; grey where no pixel has a colour.
 fn rendered(page: &Page<'_>, scale: f32, failed: &Arc<AtomicBool>) -> Option<DynamicImage> {
     let flag = Arc::clone(failed);
@@ -221,6 +208,12 @@ fn rendered(page: &Page<'_>, scale: f32, failed: &Arc<AtomicBool>) -> Option<Dyn
     }
     let data = pixels.chunks_exact(4).flat_map(|p| p.iter().take(3).copied()).collect();
     RgbImage::from_raw(width, height, data).map(DynamicImage::ImageRgb8)
+}
+
+fn is_of_one_colour(image: &DynamicImage) -> bool {
+    let bytes = image.as_bytes();
+    let channels = usize::from(image.color().channel_count());
+    bytes.get(channels..).is_some_and(|rest| rest.iter().eq(bytes.iter().take(rest.len())))
 }
 
 /// A text layer, or none where there are no words.

@@ -55,14 +55,19 @@ impl<'a> Device<'a> for Finder {
     fn pop_transparency_group(&mut self) {}
 }
 
-fn is_plain_jpeg(dict: &Dict<'_>) -> bool {
+/// Whether the stream is JPEG and nothing around it.
+pub fn is_jpeg(dict: &Dict<'_>) -> bool {
     let filter = dict.get::<Name<'_>>("Filter").or_else(|| only_name(&dict.get::<Array<'_>>("Filter")?));
+    filter.is_some_and(|filter| *filter == *b"DCTDecode")
+}
+
+fn is_plain_jpeg(dict: &Dict<'_>) -> bool {
     let space =
         dict.get::<Name<'_>>("ColorSpace").or_else(|| first_name(&dict.get::<Array<'_>>("ColorSpace")?));
     let plain = |space: Name<'_>| {
         matches!(&*space, b"DeviceGray" | b"DeviceRGB" | b"CalGray" | b"CalRGB" | b"ICCBased")
     };
-    filter.is_some_and(|filter| *filter == *b"DCTDecode")
+    is_jpeg(dict)
         && space.is_some_and(plain)
         && !["Decode", "DecodeParms"].iter().any(|key| dict.contains_key(key))
 }

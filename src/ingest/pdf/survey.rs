@@ -7,7 +7,7 @@ use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
     InterpreterSettings, Paint, SoftMask, interpret_page,
 };
-use hayro::hayro_syntax::object::Stream;
+use hayro::hayro_syntax::object::{Array, Dict, Stream};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{self, BezPath, Rect, Shape};
 
@@ -64,17 +64,16 @@ pub struct Survey {
     invisible: WordBuilder,
     /// Inside groups or masks that change what an image looks like.
     blended: bool,
-    /// An image's stream is shorter than it says.
-    pub cut_off_image: bool,
+    /// Width and height in pixels of the largest image, on the page or beside it, masks and what a filter takes for the
+    /// width included: room for as much is taken. Zeros where there is none.
+    pub largest_image: (u32, u32),
+    /// An image was drawn, be it beside the page.
+    pub drew_image: bool,
+    /// A glyph was drawn, be it a blank.
+    pub drew_glyphs: bool,
 }
 
 impl Survey {
-    /// The largest image the page draws: its width and height in pixels.
-    pub fn largest_image(&self) -> Option<(u32, u32)> {
-        let sizes = self.images.iter().map(|image| (image.width, image.height));
-        sizes.max_by_key(|&(width, height)| u64::from(width) * u64::from(height))
-    }
-
     /// Looks over a page.
     pub fn of(page: &Page<'_>) -> Self {
         let (width, height) = page.render_dimensions();
@@ -85,7 +84,9 @@ impl Survey {
             visible: WordBuilder::default(),
             invisible: WordBuilder::default(),
             blended: false,
-            cut_off_image: false,
+            largest_image: (0, 0),
+            drew_image: false,
+            drew_glyphs: false,
         };
         interpret(page, &mut survey);
         survey
@@ -122,10 +123,17 @@ impl Survey {
         super::layer(words.finish(from_points), visible, over_scan)
     }
 
-    /// Whether a stream holds fewer bytes than it states; padding of encryption is allowed for.
-    fn note_length(&mut self, stream: &Stream<'_>) {
-        let stated = stream.dict().get::<u32>("Length").unwrap_or(0) as usize;
-        self.cut_off_image |= stream.raw_data().len() + 64 < stated;
+    fn note_size(&mut self, stream: &Stream<'_>) {
+        let dict = stream.dict();
+        let masks = ["SMask", "Mask"].map(|key| dict.get::<Stream<'_>>(key));
+        let claims = masks.iter().flatten().map(Stream::dict).chain([dict]).flat_map(claimed_sizes);
+        let pixels = |&(width, height): &(u32, u32)| u64::from(width) * u64::from(height);
+        self.largest_image = claims.chain([self.largest_image]).max_by_key(pixels).unwrap_or_default();
+    }
+
+    /// Whether letters are drawn, none of which is known.
+    pub fn has_shapes_only(&self) -> bool {
+        !self.visible.is_empty() && !self.visible.knows_a_letter()
     }
 }
 
@@ -137,6 +145,18 @@ pub fn interpret<'a>(page: &Page<'a>, device: &mut impl Device<'a>) {
     let cache = InterpreterCache::new();
     let mut context = Context::new(transform, bounds, &cache, page.xref(), InterpreterSettings::default());
     interpret_page(page, &mut context, device);
+}
+
+/// The size an image states, and that which the parameters of its filters make of it.
+fn claimed_sizes(dict: &Dict<'_>) -> Vec<(u32, u32)> {
+    let number = |long, short| dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).unwrap_or(0);
+    let (width, height) = (number("Width", "W"), number("Height", "H"));
+    let parameters = ["DecodeParms", "DP"].into_iter().flat_map(|key| {
+        let several = dict.get::<Array<'_>>(key).map(|all| all.iter::<Dict<'_>>().collect::<Vec<_>>());
+        several.unwrap_or_default().into_iter().chain(dict.get::<Dict<'_>>(key))
+    });
+    let columns = parameters.filter_map(|p| p.get::<u32>("Columns"));
+    columns.chain([width]).map(|width| (width, height)).collect()
 }
 
 /// White paint draws the paper, not on it.
@@ -172,6 +192,7 @@ impl<'a> Device<'a> for Survey {
     }
 
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        self.drew_glyphs |= !run.glyphs().is_empty();
         let invisible = matches!(mode, DrawMode::Invisible) || is_white(&props.paint);
         let words = if invisible { &mut self.invisible } else { &mut self.visible };
         words.push_run(run, props.transform);
@@ -179,16 +200,17 @@ impl<'a> Device<'a> for Survey {
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         let (stencil, masked) = match &image {
-            Image::Stencil(s) => {
-                self.note_length(s.stream());
-                (true, false)
-            }
+            Image::Stencil(_) => (true, false),
             Image::Raster(r) => {
-                self.note_length(r.stream());
                 let dict = r.stream().dict();
                 (false, ["SMask", "Mask", "SMaskInData"].iter().any(|key| dict.contains_key(key)))
             }
         };
+        self.drew_image = true;
+        self.note_size(match &image {
+            Image::Stencil(s) => s.stream(),
+            Image::Raster(r) => r.stream(),
+        });
         self.blended |= masked || props.soft_mask.is_some();
         let placed =
             Placed { width: image.width(), height: image.height(), to_points: props.transform, stencil };

@@ -30,6 +30,12 @@ impl WordBuilder {
         self.words.is_empty() && self.text.is_empty()
     }
 
+    /// Whether a letter or figure was seen that has a name.
+    pub fn knows_a_letter(&self) -> bool {
+        let texts = self.words.iter().map(|(text, _)| text).chain([&self.text]);
+        texts.flat_map(|text| text.chars()).any(char::is_alphanumeric)
+    }
+
     /// Adds the glyphs of one run.
     pub fn push_run(&mut self, run: &GlyphRun<'_, '_>, transform: Affine) {
         for glyph in run.glyphs() {
