@@ -67,7 +67,8 @@ pub fn write(pages: &[OcrPage]) -> String {
         out.push_str(&format!("#page {sheet}\n{COLUMNS}\n"));
         let mut place = (0, 0);
         for word in &page.words {
-            place = if place.0 == word.line + 1 { (place.0, place.1 + 1) } else { (word.line + 1, 1) };
+            let line = u64::from(word.line) + 1;
+            place = if place.0 == line { (line, place.1 + 1) } else { (line, 1) };
             out.push_str(&word_line(page.number, word, place.1));
         }
     }
@@ -82,9 +83,9 @@ fn word_line(page: u32, word: &OcrWord, nth: u32) -> String {
     let (width, height) = (i64::from(bbox.x1) - i64::from(bbox.x0), i64::from(bbox.y1) - i64::from(bbox.y0));
     format!(
         "{WORD_LEVEL}\t{page}\t{}\t{}\t{}\t{nth}\t{}\t{}\t{width}\t{height}\t{}\t{}\t{symbols}\n",
-        block + 1,
-        paragraph + 1,
-        line + 1,
+        u64::from(*block) + 1,
+        u64::from(*paragraph) + 1,
+        u64::from(*line) + 1,
         bbox.x0,
         bbox.y0,
         f64::from(*confidence) * 100.0,
@@ -121,6 +122,9 @@ impl Reader {
     fn line(&mut self, line: &str) -> Result<(), String> {
         if let Some(json) = line.strip_prefix("#page ") {
             let sheet: Sheet = serde_json::from_str(json).map_err(|e| format!("bad page geometry ({e})"))?;
+            if !sheet.dpi.is_finite() {
+                return Err("bad page geometry (a resolution beyond all measure)".to_string());
+            }
             self.pages.push(sheet.into_page());
             return Ok(());
         }
@@ -204,18 +208,23 @@ impl Row<'_> {
 
     fn word(&self, own: bool) -> Result<OcrWord, String> {
         let percent: f64 = self.field(10).parse().map_err(|_| "the confidence is no number".to_string())?;
-        if !percent.is_finite() {
+        let confidence = (percent / 100.0) as f32;
+        if !confidence.is_finite() {
             return Err("the confidence is no number".to_string());
         }
         let symbols: Vec<Symbol> = match self.field(12) {
             "" => Vec::new(),
             json => serde_json::from_str(json).map_err(|e| format!("bad symbols ({e})"))?,
         };
+        let mut figures = symbols.iter().flat_map(|s| s.2.iter().map(|a| a.1).chain([s.1]));
+        if !figures.all(f32::is_finite) {
+            return Err("bad symbols (a confidence is no number)".to_string());
+        }
         let symbol = |(text, confidence, alternatives)| OcrSymbol { text, confidence, alternatives };
         Ok(OcrWord {
             text: if own { unescape(self.field(11)) } else { self.field(11).to_string() },
             bbox: self.bbox()?,
-            confidence: (percent / 100.0) as f32,
+            confidence,
             symbols: symbols.into_iter().map(symbol).collect(),
             ..Default::default()
         })

@@ -7,6 +7,7 @@ mod catalog;
 mod evaluate;
 mod exports;
 mod faults;
+mod fuzz;
 mod hostile;
 mod ingest;
 mod layout;
