@@ -10,9 +10,11 @@ use hayro::hayro_interpret::{
 use hayro::hayro_syntax::object::{Array, Dict, Stream};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{self, BezPath, Rect, Shape};
+use hayro_jpeg2000::Image as Jpeg2000;
 
 use super::words::WordBuilder;
 use crate::geometry::Affine;
+use crate::ingest::format::{Format, by_magic};
 use crate::ingest::source_page::TextLayer;
 
 /// An image covers so much of a page at least if the page is a scan.
@@ -127,6 +129,7 @@ impl Survey {
         let dict = stream.dict();
         let masks = ["SMask", "Mask"].map(|key| dict.get::<Stream<'_>>(key));
         let claims = masks.iter().flatten().map(Stream::dict).chain([dict]).flat_map(claimed_sizes);
+        let claims = claims.chain(jpeg2000_size(&stream.raw_data()));
         let pixels = |&(width, height): &(u32, u32)| u64::from(width) * u64::from(height);
         self.largest_image = claims.chain([self.largest_image]).max_by_key(pixels).unwrap_or_default();
     }
@@ -157,6 +160,13 @@ fn claimed_sizes(dict: &Dict<'_>) -> Vec<(u32, u32)> {
     });
     let columns = parameters.filter_map(|p| p.get::<u32>("Columns"));
     columns.chain([width]).map(|width| (width, height)).collect()
+}
+
+/// JPEG 2000 is decoded at the size that it states itself.
+fn jpeg2000_size(data: &[u8]) -> Option<(u32, u32)> {
+    let image =
+        (by_magic(data) == Some(Format::Jpeg2000)).then(|| Jpeg2000::new(data, &Default::default()))?;
+    image.ok().map(|image| (image.width(), image.height()))
 }
 
 /// White paint draws the paper, not on it.
