@@ -10,11 +10,11 @@ const MOST: f64 = 15.0;
 
 /// The skew in degrees; positive if lines fall to the right. 0 where there is too little ink to tell.
 pub fn skew(sketch: &Sketch) -> f64 {
-    let profile = Profile::of(sketch);
+    let profile = Profile::of(sketch, 1);
     if profile.is_scant() {
         return 0.0;
     }
-    let (coarse, _) = skew_with_sharpness(&profile);
+    let (coarse, _) = skew_with_sharpness(&Profile::of(sketch, COARSE));
     let (fine, _) = profile.best(coarse, 0.6, 0.1);
     profile.best(fine, 0.12, 0.02).0
 }
@@ -24,10 +24,19 @@ pub fn skew_with_sharpness(profile: &Profile) -> (f64, f64) {
     profile.best(0.0, MOST, 0.5)
 }
 
-/// The ink of a page as points about its middle, ready to be projected along any direction.
+/// Columns in a strip for the coarse search: at the largest skew it blurs the rows by one.
+pub const COARSE: usize = 4;
+
+/// The ink of a page in upright strips, ready to be projected along any direction: a turn by a small angle shifts
+/// each strip up or down as a whole, and the profile is the sum of the strips.
 pub struct Profile {
-    points: Vec<(f32, f32)>,
-    rows: usize,
+    /// Counts of ink, from top to bottom, one strip after the other.
+    strips: Vec<u8>,
+    /// Columns in a strip.
+    columns: usize,
+    /// Of the page.
+    width: usize,
+    height: usize,
 }
 
 impl Profile {
@@ -35,28 +44,28 @@ impl Profile {
     /// at the sketch's resolution. A black border must not outvote the text.
     const LONGEST_RUN: usize = 40;
 
-    /// Fewer points than this tell nothing.
+    /// Less ink than this tells nothing.
     const FEWEST: usize = 200;
 
-    /// The ink of a sketch.
-    pub fn of(sketch: &Sketch) -> Self {
-        let (middle_x, middle_y) = (sketch.width as f32 / 2.0, sketch.height as f32 / 2.0);
-        let mut points = Vec::new();
+    /// The ink of a sketch in strips of so many columns.
+    pub fn of(sketch: &Sketch, columns: usize) -> Self {
+        let (width, height) = (sketch.width, sketch.height);
+        let mut strips = vec![0; width.div_ceil(columns) * height];
         for (y, row) in sketch.rows().enumerate() {
             let mut x = 0;
             for run in row.chunk_by(|a, b| a == b) {
                 if run.first() == Some(&true) && run.len() <= Self::LONGEST_RUN {
-                    points.extend((x..x + run.len()).map(|x| (x as f32 - middle_x, y as f32 - middle_y)));
+                    (x..x + run.len()).for_each(|x| strips[x / columns * height + y] += 1);
                 }
                 x += run.len();
             }
         }
-        Self { points, rows: sketch.height + sketch.width }
+        Self { strips, columns, width, height }
     }
 
     /// Whether there is too little ink to tell anything.
     pub fn is_scant(&self) -> bool {
-        self.points.len() < Self::FEWEST
+        self.strips.iter().map(|&n| usize::from(n)).sum::<usize>() < Self::FEWEST
     }
 
     /// The best angle within `span` of `center` and its sharpness; the smaller turn wins a tie.
@@ -75,14 +84,15 @@ impl Profile {
     }
 
     fn sharpness(&self, degrees: f64) -> f64 {
-        let slope = degrees.to_radians().tan() as f32;
-        let middle = self.rows as f32 / 2.0;
-        let mut profile = vec![0u32; self.rows + 1];
-        for &(x, y) in &self.points {
-            let row = (y - slope * x + middle) as usize;
-            if let Some(count) = profile.get_mut(row) {
-                *count += 1;
-            }
+        let slope = degrees.to_radians().tan();
+        let middle = self.width as f64 / 2.0;
+        let most = (slope.abs() * middle).ceil();
+        let mut profile = vec![0u16; self.height + 2 * most as usize + 3];
+        for (i, strip) in self.strips.chunks_exact(self.height.max(1)).enumerate() {
+            let x = (i * self.columns) as f64 + (self.columns - 1) as f64 / 2.0;
+            let shift = (most - slope * (x - middle)).max(0.0) as usize;
+            let rows = profile.get_mut(shift..).unwrap_or_default();
+            rows.iter_mut().zip(strip).for_each(|(sum, &ink)| *sum = sum.saturating_add(u16::from(ink)));
         }
         profile.windows(2).map(|w| (f64::from(w[0]) - f64::from(w[1])).powi(2)).sum()
     }

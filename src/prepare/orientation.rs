@@ -4,7 +4,7 @@
 //! compared with that of its transpose. Whether a page stands on its head cannot be told this way: the engine's
 //! reading decides that.
 
-use super::deskew::{Profile, skew_with_sharpness};
+use super::deskew::{COARSE, Profile, skew_with_sharpness};
 use super::sketch::Sketch;
 
 /// Sideways lines must be this much sharper, as ruled tables have columns too.
@@ -12,7 +12,7 @@ const CLEARLY: f64 = 2.0;
 
 /// Whether the lines run down the page.
 pub fn is_sideways(sketch: &Sketch) -> bool {
-    let (across, down) = (Profile::of(sketch), Profile::of(&sketch.transposed()));
+    let (across, down) = (Profile::of(sketch, COARSE), Profile::of(&sketch.transposed(), COARSE));
     if across.is_scant() || down.is_scant() {
         return false;
     }

@@ -51,19 +51,46 @@ fn draw(
     back: &Affine,
     width: u32,
     height: u32,
-    sample: impl Fn(&Sampler<'_>, i64, i64) -> u8,
+    paint: impl Fn(&Sampler<'_>, &Walk, &mut [u8]),
 ) -> GrayImage {
     let source = Sampler { data: gray.as_raw(), width: gray.width() as i32, height: gray.height() as i32 };
     let fixed = |v: f64| (v * PLACE).round() as i64;
     let [across, _, _, down, ..] = back.coefficients.map(fixed);
-    let mut data = Vec::with_capacity(width as usize * height as usize);
-    for y in 0..height {
+    let mut data = vec![255; width as usize * height as usize];
+    for (y, line) in data.chunks_exact_mut(width.max(1) as usize).enumerate() {
         // Pixel middles lie at halves.
-        let (x0, y0) = back.apply(0.5, f64::from(y) + 0.5);
-        let (x0, y0) = (fixed(x0 - 0.5), fixed(y0 - 0.5));
-        data.extend((0..i64::from(width)).map(|x| sample(&source, x0 + across * x, y0 + down * x)));
+        let (x, y) = back.apply(0.5, y as f64 + 0.5);
+        paint(&source, &Walk { x: fixed(x - 0.5), y: fixed(y - 0.5), across, down }, line);
     }
     GrayImage::from_raw(width, height, data).unwrap_or_default()
+}
+
+/// Longest stretch blended at once, in pixels: they are counted in 16 bits.
+const LONGEST: i64 = 4096;
+
+/// Where a line of the result runs through the source, in places.
+struct Walk {
+    x: i64,
+    y: i64,
+    across: i64,
+    down: i64,
+}
+
+impl Walk {
+    /// The place of a pixel of the line.
+    fn at(&self, pixel: usize) -> (i64, i64) {
+        (self.x + self.across * pixel as i64, self.y + self.down * pixel as i64)
+    }
+
+    /// For how many pixels from a place on the walk stays in one row and takes one column after the other.
+    fn stretch(&self, (x, y): (i64, i64)) -> usize {
+        let until_next = |place: i64, step: i64| match step {
+            0 => i64::MAX,
+            1.. => (65535 - (place & 0xffff)) / step + 1,
+            _ => (place & 0xffff) / -step + 1,
+        };
+        until_next(x, self.across - 65536).min(until_next(y, self.down)).min(LONGEST) as usize
+    }
 }
 
 /// The whole pixel of a place, and the 256ths beyond it.
@@ -86,6 +113,13 @@ impl Sampler<'_> {
         self.data.get((y * self.width + x) as usize).copied().map_or(255, i32::from)
     }
 
+    /// Pixels of a row from `x`, if all are on the sheet.
+    fn run(&self, x: i32, y: i32, length: usize) -> Option<&[u8]> {
+        let (left, top, width) = (usize::try_from(x).ok()?, usize::try_from(y).ok()?, self.width as usize);
+        let start = top * width + left;
+        if left + length <= width { self.data.get(start..start + length) } else { None }
+    }
+
     /// `N` pixels of a row from `x`; white outside.
     fn row<const N: usize>(&self, x: i32, y: i32) -> [i32; N] {
         if x >= 0 && y >= 0 && y < self.height && x + (N as i32) <= self.width {
@@ -98,13 +132,46 @@ impl Sampler<'_> {
     }
 }
 
-fn bilinear(source: &Sampler<'_>, x: i64, y: i64) -> u8 {
+/// Weighs the four pixels around each place by nearness.
+fn bilinear(source: &Sampler<'_>, walk: &Walk, line: &mut [u8]) {
+    let mut done = 0;
+    while done < line.len() {
+        let place = walk.at(done);
+        let end = done.saturating_add(walk.stretch(place)).min(line.len());
+        let Some(pixels) = line.get_mut(done..end) else { return };
+        let (left, top) = ((place.0 >> 16) as i32, (place.1 >> 16) as i32);
+        match (source.run(left, top, pixels.len() + 1), source.run(left, top + 1, pixels.len() + 1)) {
+            (Some(upper), Some(lower)) => blend(upper, lower, walk, place, pixels),
+            _ => pixels.iter_mut().zip(done..).for_each(|(v, i)| *v = at_edge(source, walk.at(i))),
+        }
+        done = end;
+    }
+}
+
+/// One stretch in 16 bits a pixel, so that eight pixels are reckoned at once: what is left of a place within its pixel
+/// does not overflow on the stretch.
+fn blend(upper: &[u8], lower: &[u8], walk: &Walk, (x, y): (i64, i64), pixels: &mut [u8]) {
+    let (u, v, across, down) = (x as u16, y as u16, walk.across as u16, walk.down as u16);
+    let beside = upper.iter().zip(upper.iter().skip(1));
+    let below = lower.iter().zip(lower.iter().skip(1));
+    for (i, ((out, (a, b)), (c, d))) in (0u16..).zip(pixels.iter_mut().zip(beside).zip(below)) {
+        let u = u.wrapping_add(across.wrapping_mul(i)) >> 8;
+        let v = v.wrapping_add(down.wrapping_mul(i)) >> 8;
+        *out = between(between((*a).into(), (*b).into(), u), between((*c).into(), (*d).into(), u), v) as u8;
+    }
+}
+
+/// The value `part`/256 of the way from `a` to `b`.
+fn between(a: u16, b: u16, part: u16) -> u16 {
+    (a * (256 - part) + b * part + 128) >> 8
+}
+
+/// As [`blend`] does it, for one pixel that has neighbours off the sheet.
+fn at_edge(source: &Sampler<'_>, (x, y): (i64, i64)) -> u8 {
     let ((left, u), (top, v)) = (split(x), split(y));
-    let (u, v) = (u as i32, v as i32);
-    let [a, b] = source.row::<2>(left, top);
-    let [c, d] = source.row::<2>(left, top + 1);
-    let (upper, lower) = (a * (256 - u) + b * u, c * (256 - u) + d * u);
-    ((upper * (256 - v) + lower * v + 32768) >> 16) as u8
+    let [a, b] = source.row::<2>(left, top).map(|v| v as u16);
+    let [c, d] = source.row::<2>(left, top + 1).map(|v| v as u16);
+    between(between(a, b, u as u16), between(c, d, u as u16), v as u16) as u8
 }
 
 /// Catmull-Rom weights of the four pixels around a place `t`/256 past the second, in 1024ths.
@@ -122,7 +189,11 @@ const WEIGHTS: [[i32; 4]; 256] = {
     table
 };
 
-fn cubic(source: &Sampler<'_>, x: i64, y: i64) -> u8 {
+fn cubic(source: &Sampler<'_>, walk: &Walk, line: &mut [u8]) {
+    line.iter_mut().enumerate().for_each(|(i, v)| *v = cubic_at(source, walk.at(i)));
+}
+
+fn cubic_at(source: &Sampler<'_>, (x, y): (i64, i64)) -> u8 {
     let ((left, u), (top, v)) = (split(x), split(y));
     let (across, down) = (&WEIGHTS[u], &WEIGHTS[v]);
     let mut sum = 0;

@@ -49,8 +49,12 @@ impl Sketch {
 
     /// The sketch with rows for columns.
     pub fn transposed(&self) -> Sketch {
-        let at = |x: usize, y: usize| self.ink.get(y * self.width + x).copied().unwrap_or(false);
-        let ink = (0..self.width).flat_map(|x| (0..self.height).map(move |y| (x, y))).map(|(x, y)| at(x, y));
-        Sketch { width: self.height, height: self.width, block: self.block, ink: ink.collect() }
+        let mut ink = vec![false; self.ink.len()];
+        for (y, row) in self.rows().enumerate() {
+            for (x, &dark) in row.iter().enumerate() {
+                ink[x * self.height + y] = dark;
+            }
+        }
+        Sketch { width: self.height, height: self.width, block: self.block, ink }
     }
 }
