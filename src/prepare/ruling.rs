@@ -6,7 +6,7 @@
 //! A rule is a thin, long, nearly level stroke. Each row of pixels is cut into runs of ink, small breaks bridged;
 //! only runs longer than any letter's bar survive. Runs that touch from row to row are the steps of one slightly
 //! skewed stroke. Strokes that are long for their thickness are pieces of rules, and pieces in one line, a small gap
-//! apart, are one rule. Upright rules are found the same way in the transposed page. Every step is linear in the
+//! apart, are one rule. Upright rules are found the same way among the runs of columns. Every step is linear in the
 //! number of pixels.
 
 use std::collections::BTreeMap;
@@ -20,9 +20,11 @@ use crate::geometry::Rect;
 /// to right. `dpi` is the resolution of `gray`; an absurd value counts as 300.
 pub fn find(gray: &GrayImage, dpi: f32) -> Vec<Ruling> {
     let sizes = Sizes::at(dpi);
-    let ink = Mask::of(gray);
-    let level = trace(&ink, &sizes).into_iter().map(|bbox| Ruling { direction: Direction::Horizontal, bbox });
-    let upright = trace(&ink.transposed(), &sizes)
+    let ink = Ink { gray, threshold: threshold(gray) };
+    let level = trace(level_runs(&ink, &sizes), |x, y| ink.at(x, y), &sizes)
+        .into_iter()
+        .map(|bbox| Ruling { direction: Direction::Horizontal, bbox });
+    let upright = trace(upright_runs(&ink, &sizes), |x, y| ink.at(y, x), &sizes)
         .into_iter()
         .map(|b| Ruling { direction: Direction::Vertical, bbox: Rect::new(b.y0, b.x0, b.y1, b.x1) });
     let mut rulings: Vec<Ruling> = level.chain(upright).collect();
@@ -66,33 +68,31 @@ impl Sizes {
 const STEEPEST: f32 = 0.055;
 
 /// Which pixels are ink.
-struct Mask {
-    width: usize,
-    height: usize,
-    ink: Vec<bool>,
+struct Ink<'a> {
+    gray: &'a GrayImage,
+    threshold: u8,
 }
 
-impl Mask {
-    fn of(gray: &GrayImage) -> Self {
-        let threshold = threshold(gray);
-        let (width, height) = (gray.width() as usize, gray.height() as usize);
-        Self { width, height, ink: gray.as_raw().iter().map(|&v| v < threshold).collect() }
+impl Ink<'_> {
+    fn at(&self, x: i32, y: i32) -> bool {
+        let (x, y) = (u32::try_from(x).ok(), u32::try_from(y).ok());
+        let pixel = x.zip(y).and_then(|(x, y)| self.gray.get_pixel_checked(x, y));
+        pixel.is_some_and(|p| p.0[0] < self.threshold)
     }
 
-    /// Rows become columns; walked in square tiles so that both sides stay in the cache.
-    fn transposed(&self) -> Self {
-        const TILE: usize = 64;
-        let mut ink = vec![false; self.ink.len()];
-        for top in (0..self.height).step_by(TILE) {
-            for left in (0..self.width).step_by(TILE) {
-                for y in top..(top + TILE).min(self.height) {
-                    for x in left..(left + TILE).min(self.width) {
-                        ink[x * self.height + y] = self.ink[y * self.width + x];
-                    }
-                }
+    fn rows(&self) -> impl Iterator<Item = (i32, &[u8])> {
+        (0..).zip(self.gray.as_raw().chunks_exact(self.gray.width().max(1) as usize))
+    }
+
+    /// Calls `seen` with every place of ink in a row, from left to right. Most of a page is white: sixteen pixels at a
+    /// time are passed over by their darkest.
+    fn of(&self, row: &[u8], mut seen: impl FnMut(usize)) {
+        for (i, pixels) in row.chunks(16).enumerate() {
+            if pixels.iter().fold(255, |darkest, &v| v.min(darkest)) < self.threshold {
+                let dark = pixels.iter().enumerate().filter(|(_, v)| **v < self.threshold);
+                dark.for_each(|(x, _)| seen(i * 16 + x));
             }
         }
-        Self { width: self.height, height: self.width, ink }
     }
 }
 
@@ -125,6 +125,12 @@ fn threshold(gray: &GrayImage) -> u8 {
 struct Run {
     x0: i32,
     x1: i32,
+}
+
+impl Run {
+    fn is_long(&self, sizes: &Sizes) -> bool {
+        self.x1 - self.x0 >= sizes.run
+    }
 }
 
 /// Runs that touch from row to row.
@@ -175,25 +181,21 @@ impl Stroke {
     }
 }
 
-/// The level rules of a mask.
-fn trace(mask: &Mask, sizes: &Sizes) -> Vec<Rect> {
-    let pieces: Vec<Stroke> = strokes(mask, sizes).into_iter().filter(|s| s.is_straight(sizes)).collect();
-    mend(pieces, sizes).into_iter().filter(|rule| stands_free(mask, rule, sizes)).collect()
+/// The rules among the runs of all lines; `ink` tells a place along and across the lines.
+fn trace(lines: Vec<Vec<Run>>, ink: impl Fn(i32, i32) -> bool, sizes: &Sizes) -> Vec<Rect> {
+    let pieces: Vec<Stroke> = strokes(lines).into_iter().filter(|s| s.is_straight(sizes)).collect();
+    mend(pieces, sizes).into_iter().filter(|rule| stands_free(&ink, rule, sizes)).collect()
 }
 
 /// Whether there is white above and below the ink of a rule, but for what crosses it: bars and serifs of bold letters
 /// that touch each other hang on stems. The shorter the rule, the stricter.
-fn stands_free(mask: &Mask, rule: &Rect, sizes: &Sizes) -> bool {
+fn stands_free(ink: impl Fn(i32, i32) -> bool, rule: &Rect, sizes: &Sizes) -> bool {
     let reach = sizes.thick + sizes.thick / 2;
-    let column = |x: i32, y: i32| {
-        let at = usize::try_from(y).ok().filter(|&y| y < mask.height).zip(usize::try_from(x).ok());
-        at.and_then(|(y, x)| mask.ink.get(y * mask.width + x)).copied().unwrap_or(false)
-    };
     let (mut inked, mut free) = (0, 0);
     for x in rule.x0..rule.x1 {
-        let Some(y) = (rule.y0..rule.y1).find(|&y| column(x, y)) else { continue };
-        let up = (0..=reach).take_while(|d| column(x, y - d)).count();
-        let down = (0..=reach).take_while(|d| column(x, y + d)).count();
+        let Some(y) = (rule.y0..rule.y1).find(|&y| ink(x, y)) else { continue };
+        let up = (0..=reach).take_while(|d| ink(x, y - d)).count();
+        let down = (0..=reach).take_while(|d| ink(x, y + d)).count();
         inked += 1;
         free += i32::from(up + down <= reach as usize + 1);
     }
@@ -201,14 +203,49 @@ fn stands_free(mask: &Mask, rule: &Rect, sizes: &Sizes) -> bool {
     free * 100 >= inked * least
 }
 
-/// Stacks the runs of all rows into strokes.
-fn strokes(mask: &Mask, sizes: &Sizes) -> Vec<Stroke> {
-    let (mut done, mut open) = (Vec::new(), Vec::<Stroke>::new());
-    if mask.width == 0 {
-        return done;
+/// The long runs of every row from left to right.
+fn level_runs(ink: &Ink<'_>, sizes: &Sizes) -> Vec<Vec<Run>> {
+    let of_row = |(_, row)| {
+        let (mut open, mut long) = (None, Vec::new());
+        ink.of(row, |x| long.extend(grow(&mut open, x as i32, sizes)));
+        long.extend(open.filter(|run| run.is_long(sizes)));
+        long
+    };
+    ink.rows().map(of_row).collect()
+}
+
+/// The long runs of every column from top to bottom, found row by row as the pixels lie in memory.
+fn upright_runs(ink: &Ink<'_>, sizes: &Sizes) -> Vec<Vec<Run>> {
+    let mut columns = vec![(None, Vec::new()); ink.gray.width() as usize];
+    for (y, row) in ink.rows() {
+        ink.of(row, |x| {
+            if let Some((open, long)) = columns.get_mut(x) {
+                long.extend(grow(open, y, sizes));
+            }
+        });
     }
-    for (y, row) in (0i32..).zip(mask.ink.chunks_exact(mask.width)) {
-        let runs = runs(row, sizes);
+    let finished = |(open, mut long): (Option<Run>, Vec<Run>)| {
+        long.extend(open.filter(|run| run.is_long(sizes)));
+        long
+    };
+    columns.into_iter().map(finished).collect()
+}
+
+/// Adds a place of ink to the run that is open, or begins another; gives the run that has ended if it is long.
+fn grow(open: &mut Option<Run>, at: i32, sizes: &Sizes) -> Option<Run> {
+    match open {
+        Some(run) if at - run.x1 <= sizes.gap => {
+            run.x1 = at + 1;
+            None
+        }
+        _ => open.replace(Run { x0: at, x1: at + 1 }).filter(|run| run.is_long(sizes)),
+    }
+}
+
+/// Stacks the runs of all lines into strokes.
+fn strokes(lines: Vec<Vec<Run>>) -> Vec<Stroke> {
+    let (mut done, mut open) = (Vec::new(), Vec::<Stroke>::new());
+    for (y, runs) in (0i32..).zip(lines) {
         if runs.is_empty() && open.is_empty() {
             continue;
         }
@@ -218,20 +255,6 @@ fn strokes(mask: &Mask, sizes: &Sizes) -> Vec<Stroke> {
     }
     done.extend(open);
     done
-}
-
-/// The long runs of a row from left to right.
-fn runs(row: &[bool], sizes: &Sizes) -> Vec<Run> {
-    let mut found = Vec::new();
-    let mut current: Option<Run> = None;
-    for (x, _) in (0i32..).zip(row).filter(|(_, ink)| **ink) {
-        match &mut current {
-            Some(run) if x - run.x1 <= sizes.gap => run.x1 = x + 1,
-            _ => found.extend(current.replace(Run { x0: x, x1: x + 1 }).filter(|r| r.x1 - r.x0 >= sizes.run)),
-        }
-    }
-    found.extend(current.filter(|r| r.x1 - r.x0 >= sizes.run));
-    found
 }
 
 /// Merges the runs of row `y` into the open strokes. Both come and go sorted by their last stretch's left end.
