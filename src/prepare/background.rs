@@ -61,12 +61,9 @@ impl Paper {
         }
         let mut paper = Self { columns, rows, light };
         paper.fill_dark();
-        paper.neighbours(|cells| cells.fold(0.0, f32::max));
+        paper.neighbours(|cells| cells.iter().copied().fold(0.0, f32::max));
         for _ in 0..2 {
-            paper.neighbours(|cells| {
-                let (sum, n) = cells.fold((0.0, 0.0), |(s, n), v| (s + v, n + 1.0));
-                sum / n
-            });
+            paper.neighbours(|cells| cells.iter().sum::<f32>() / cells.len() as f32);
         }
         paper
     }
@@ -79,18 +76,22 @@ impl Paper {
         self.light.iter_mut().for_each(|v| *v = v.max(usual * DARKEST_PAPER).max(16.0));
     }
 
-    /// Replaces each cell by a value of the nine around it.
-    fn neighbours(&mut self, of: impl Fn(&mut dyn Iterator<Item = f32>) -> f32) {
+    /// Replaces each cell by a value of the up to nine around it.
+    fn neighbours(&mut self, of: impl Fn(&[f32]) -> f32) {
         let old = std::mem::take(&mut self.light);
         let (columns, rows) = (self.columns, self.rows);
-        let at = |x: usize, y: usize| old.get(y * columns + x).copied().unwrap_or(255.0);
         for y in 0..rows {
             for x in 0..columns {
-                let ys = y.saturating_sub(1)..(y + 2).min(rows);
-                let mut around = ys
-                    .flat_map(|v| (x.saturating_sub(1)..(x + 2).min(columns)).map(move |u| (u, v)))
-                    .map(|(u, v)| at(u, v));
-                self.light.push(of(&mut around));
+                let (mut around, mut count) = ([0.0; 9], 0);
+                for row in y.saturating_sub(1)..(y + 2).min(rows) {
+                    for cell in
+                        &old[row * columns + x.saturating_sub(1)..row * columns + (x + 2).min(columns)]
+                    {
+                        around[count] = *cell;
+                        count += 1;
+                    }
+                }
+                self.light.push(of(&around[..count]));
             }
         }
     }

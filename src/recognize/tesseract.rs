@@ -218,10 +218,13 @@ struct Place {
 
 impl Place {
     fn advance(&mut self, results: &Results<'_>) {
-        let step = |level| u32::from(self.started && results.begins(level));
-        self.block += step(sys::TessPageIteratorLevel_RIL_BLOCK);
-        self.paragraph += step(sys::TessPageIteratorLevel_RIL_PARA);
-        self.line += step(sys::TessPageIteratorLevel_RIL_TEXTLINE);
+        // A block or paragraph begins with a line. Each question makes the engine walk the line anew, so the rarer
+        // ones are asked only there.
+        if self.started && results.begins(sys::TessPageIteratorLevel_RIL_TEXTLINE) {
+            self.line += 1;
+            self.paragraph += u32::from(results.begins(sys::TessPageIteratorLevel_RIL_PARA));
+            self.block += u32::from(results.begins(sys::TessPageIteratorLevel_RIL_BLOCK));
+        }
         self.started = true;
     }
 }
