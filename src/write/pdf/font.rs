@@ -2,6 +2,9 @@
 //!
 //! Each letter that occurs gets a glyph of its own in the order of its first use, an advance like that of a Times face
 //! (so that selecting half a word in a viewer takes about the right half) and an entry in the table back to Unicode.
+//!
+//! Viewers and extractors take a word's box from the reach that its font states, so the font is put into the file once
+//! for each [`Reach`] that occurs, all with the same letters: size and baseline are the line's, the box is the ink's.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,15 +15,42 @@ use pdf_writer::{Filter, Name, Rect, Ref, Str};
 use super::file::{PdfFile, deflate};
 use crate::alphabet::fold_char;
 
-const NAME: &[u8] = b"AAAAAA+VanthuBlank";
 const SYSTEM: SystemInfo<'_> =
     SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
-/// Above and below the baseline, in thousandths of the type size: what the ink of most words takes, not the whole reach of a
-/// Times face, so that a word's box in a viewer or an extractor is about the box of its ink.
-pub const ASCENT: i16 = 700;
-/// See [`ASCENT`].
-pub const DESCENT: i16 = -120;
+/// How far the ink of a word goes above and below the baseline, in tenths of the type size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reach {
+    up: u8,
+    down: u8,
+}
+
+impl Reach {
+    /// The nearest to a reach in type sizes; within what readers of PDF believe.
+    pub fn of(up: f64, down: f64) -> Self {
+        let tenths = |reach: f64, least: f64| (reach * 10.0).round().clamp(least, 18.0) as u8;
+        Self { up: tenths(up, 1.0), down: tenths(down, 0.0) }
+    }
+
+    /// What a page's resources call the font of this reach.
+    pub fn resource(self) -> Vec<u8> {
+        format!("F{}-{}", self.up, self.down).into_bytes()
+    }
+
+    /// With the tag of a subset, one for each reach.
+    fn base_font(self) -> Vec<u8> {
+        [b"AAAA".as_slice(), &[b'A' + self.up, b'A' + self.down], b"+VanthuBlank"].concat()
+    }
+
+    fn ascent(self) -> f32 {
+        f32::from(self.up) * 100.0
+    }
+
+    /// Never 0, which readers take for not stated.
+    fn descent(self) -> f32 {
+        -(f32::from(self.down) * 100.0).max(1.0)
+    }
+}
 
 /// Letters used so far.
 #[derive(Default)]
@@ -46,41 +76,29 @@ impl BlankFont {
         Some(glyph)
     }
 
-    /// Writes the font and what belongs to it.
-    pub fn write<W: Write>(&self, file: &mut PdfFile<W>, font: Ref) -> io::Result<()> {
-        let (cid, descriptor, program, meanings) = (file.fresh(), file.fresh(), file.fresh(), file.fresh());
-        file.put(font, |chunk| {
-            let mut font = chunk.type0_font(font);
-            font.base_font(Name(NAME)).encoding_predefined(Name(b"Identity-H"));
-            font.descendant_font(cid).to_unicode(meanings);
-        })?;
-        file.put(cid, |chunk| {
-            let mut cid = chunk.cid_font(cid);
-            cid.subtype(CidFontType::Type2).base_font(Name(NAME)).system_info(SYSTEM);
-            cid.font_descriptor(descriptor).cid_to_gid_map_predefined(Name(b"Identity"));
-            cid.default_width(500.0);
-            cid.widths().consecutive(0, self.widths().map(f32::from));
-        })?;
-        file.put(descriptor, |chunk| {
-            let mut descriptor = chunk.font_descriptor(descriptor);
-            descriptor
-                .name(Name(NAME))
-                .flags(FontFlags::SYMBOLIC)
-                .italic_angle(0.0)
-                .stem_v(80.0)
-                .cap_height(662.0);
-            descriptor.bbox(Rect::new(0.0, f32::from(DESCENT), 1000.0, f32::from(ASCENT)));
-            descriptor.ascent(f32::from(ASCENT)).descent(f32::from(DESCENT)).font_file2(program);
-        })?;
+    /// Writes the font for each reach, and what they share.
+    pub fn write<W: Write>(
+        &self,
+        file: &mut PdfFile<W>,
+        fonts: impl Iterator<Item = (Reach, Ref)>,
+    ) -> io::Result<()> {
+        let shared = Shared { program: file.fresh(), meanings: file.fresh(), widths: file.fresh() };
+        for (reach, font) in fonts {
+            shared.write_font(file, reach, font)?;
+        }
         let bytes = self.program();
         let packed = deflate(&bytes);
-        file.put(program, |chunk| {
+        file.put(shared.program, |chunk| {
             let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
-            chunk.stream(program, &packed).filter(Filter::FlateDecode).pair(Name(b"Length1"), length);
+            chunk.stream(shared.program, &packed).filter(Filter::FlateDecode).pair(Name(b"Length1"), length);
         })?;
         let packed = deflate(&self.meanings());
-        file.put(meanings, |chunk| {
-            chunk.stream(meanings, &packed).filter(Filter::FlateDecode);
+        file.put(shared.meanings, |chunk| {
+            chunk.stream(shared.meanings, &packed).filter(Filter::FlateDecode);
+        })?;
+        file.put(shared.widths, |chunk| {
+            let mut widths = chunk.indirect(shared.widths).array();
+            widths.item(0).push().array().items(self.widths().map(f32::from));
         })
     }
 
@@ -101,7 +119,8 @@ impl BlankFont {
     fn program(&self) -> Vec<u8> {
         let glyphs = self.letters.len() as u16 + 1;
         let words = |words: &[u16]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
-        let (ascent, descent) = (ASCENT as u16, DESCENT as u16);
+        // What the ink of most words takes; PDF readers go by the descriptor of each font.
+        let (ascent, descent) = (700, -120i16 as u16);
         let head = [
             words(&[1, 0, 1, 0, 0, 0, 0x5f0f, 0x3cf5, 0, 1000]),
             vec![0; 16],
@@ -121,6 +140,36 @@ impl BlankFont {
             (b"maxp", maxp.concat()),
         ];
         assemble(&tables)
+    }
+}
+
+/// What the fonts of all reaches have in common.
+struct Shared {
+    program: Ref,
+    meanings: Ref,
+    widths: Ref,
+}
+
+impl Shared {
+    fn write_font<W: Write>(&self, file: &mut PdfFile<W>, reach: Reach, font: Ref) -> io::Result<()> {
+        let (cid, descriptor, name) = (file.fresh(), file.fresh(), reach.base_font());
+        file.put(font, |chunk| {
+            let mut font = chunk.type0_font(font);
+            font.base_font(Name(&name)).encoding_predefined(Name(b"Identity-H"));
+            font.descendant_font(cid).to_unicode(self.meanings);
+        })?;
+        file.put(cid, |chunk| {
+            let mut cid = chunk.cid_font(cid);
+            cid.subtype(CidFontType::Type2).base_font(Name(&name)).system_info(SYSTEM);
+            cid.font_descriptor(descriptor).cid_to_gid_map_predefined(Name(b"Identity"));
+            cid.default_width(500.0).pair(Name(b"W"), self.widths);
+        })?;
+        file.put(descriptor, |chunk| {
+            let mut descriptor = chunk.font_descriptor(descriptor);
+            descriptor.name(Name(&name)).flags(FontFlags::SYMBOLIC).italic_angle(0.0).stem_v(80.0);
+            descriptor.cap_height(662.0).bbox(Rect::new(0.0, reach.descent(), 1000.0, reach.ascent()));
+            descriptor.ascent(reach.ascent()).descent(reach.descent()).font_file2(self.program);
+        })
     }
 }
 

@@ -16,13 +16,14 @@ mod outline;
 mod scan;
 mod text;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
 use pdf_writer::{Chunk, Filter, Finish, Name, Rect as PdfRect, Ref, TextStr, writers};
 
 use self::file::PdfFile;
-use self::font::BlankFont;
+use self::font::{BlankFont, Reach};
 use self::text::Frame;
 use super::{WriteError, atomic};
 use crate::extract::record::Record;
@@ -54,12 +55,16 @@ pub fn pdf(
     mut scan: impl FnMut(u32) -> Option<Scan>,
 ) -> io::Result<()> {
     let mut file = PdfFile::begin(to)?;
-    let mut book =
-        Book { tree: file.fresh(), font: file.fresh(), letters: BlankFont::default(), leaves: Vec::new() };
+    let mut book = Book {
+        tree: file.fresh(),
+        fonts: BTreeMap::new(),
+        letters: BlankFont::default(),
+        leaves: Vec::new(),
+    };
     for page in pages {
         book.page(&mut file, page, scan(page.layout.number))?;
     }
-    book.letters.write(&mut file, book.font)?;
+    book.letters.write(&mut file, book.fonts.iter().map(|(reach, font)| (*reach, *font)))?;
     book.tree(&mut file)?;
     let outline = outline::write(&mut file, record, &book.leaves)?;
     let metadata = metadata::Metadata::of(record);
@@ -82,7 +87,7 @@ pub fn pdf(
 /// What the pages have in common, and the pages written so far.
 struct Book {
     tree: Ref,
-    font: Ref,
+    fonts: BTreeMap<Reach, Ref>,
     letters: BlankFont,
     leaves: Vec<Leaf>,
 }
@@ -111,16 +116,29 @@ impl Book {
             // The reserved number is used up, so that every number in the file has its object.
             file.put(image, |chunk| chunk.indirect(image).primitive(pdf_writer::Null))?;
         }
-        let content = file::deflate(&text::content(&page.layout, &frame, has_image, &mut self.letters));
+        let (content, reaches) = text::content(&page.layout, &frame, has_image, &mut self.letters);
+        let content = file::deflate(&content);
+        let fonts: Vec<(Reach, Ref)> = reaches
+            .into_iter()
+            .map(|reach| (reach, *self.fonts.entry(reach).or_insert_with(|| file.fresh())))
+            .collect();
         file.put(contents, |chunk| {
             chunk.stream(contents, &content).filter(Filter::FlateDecode);
         })?;
-        file.put(id, |chunk| self.leaf(chunk, id, contents, has_image.then_some(image), &frame))?;
+        file.put(id, |chunk| self.leaf(chunk, id, contents, has_image.then_some(image), &fonts, &frame))?;
         self.leaves.push(Leaf { number: page.layout.number, id, frame });
         Ok(())
     }
 
-    fn leaf(&self, chunk: &mut Chunk, id: Ref, contents: Ref, image: Option<Ref>, frame: &Frame) {
+    fn leaf(
+        &self,
+        chunk: &mut Chunk,
+        id: Ref,
+        contents: Ref,
+        image: Option<Ref>,
+        fonts: &[(Reach, Ref)],
+        frame: &Frame,
+    ) {
         let mut page = chunk.page(id);
         page.parent(self.tree)
             .media_box(PdfRect::new(0.0, 0.0, frame.width, frame.height))
@@ -129,7 +147,11 @@ impl Book {
             page.rotate(frame.turn);
         }
         let mut resources = page.resources();
-        resources.fonts().pair(Name(text::FONT), self.font);
+        let mut names = resources.fonts();
+        for (reach, font) in fonts {
+            names.pair(Name(&reach.resource()), *font);
+        }
+        names.finish();
         if let Some(image) = image {
             resources.x_objects().pair(Name(text::IMAGE), image);
         }

@@ -4,17 +4,17 @@
 //! line's size and baseline are worked out from all its words: a word of given letters reaches known shares of the
 //! type size above and below the baseline (a capital with a mark 0.9, an `x` 0.45, a `g` −0.21); the medians hold.
 
+use std::collections::BTreeSet;
+
 use pdf_writer::types::TextRenderingMode;
 use pdf_writer::{Content, Name, Str};
 
-use super::font::{self, BlankFont};
+use super::font::{self, BlankFont, Reach};
 use super::scan::Scan;
 use crate::alphabet::{fold_char, nfc};
 use crate::geometry::{Affine, Rect};
-use crate::restore::restored_page::{Line, PageLayout, Word};
+use crate::restore::restored_page::{Block, FurnitureKind, Line, PageLayout, Word};
 
-/// The name of the font in a page's resources.
-pub const FONT: &[u8] = b"F";
 /// The name of the page image in a page's resources.
 pub const IMAGE: &[u8] = b"I";
 
@@ -82,30 +82,46 @@ fn turn(to_source: &Affine) -> i32 {
     (-quarters).rem_euclid(4) * 90
 }
 
-/// The instructions of a page: its image, then its words.
-pub fn content(page: &PageLayout, frame: &Frame, has_image: bool, letters: &mut BlankFont) -> Vec<u8> {
-    let mut content = Content::new();
+/// The instructions of a page, its image, then its words, and the fonts they ask for. What was taken for a word and is
+/// none (rules, bits of a seal) is left out, as in the paper's text.
+pub fn content(
+    page: &PageLayout,
+    frame: &Frame,
+    has_image: bool,
+    letters: &mut BlankFont,
+) -> (Vec<u8>, BTreeSet<Reach>) {
+    let (mut content, mut reaches) = (Content::new(), BTreeSet::new());
     if has_image {
         content.save_state().transform([frame.width, 0.0, 0.0, frame.height, 0.0, 0.0]);
         content.x_object(Name(IMAGE)).restore_state();
     }
     content.begin_text().set_text_rendering_mode(TextRenderingMode::Invisible);
-    for line in page.blocks.iter().flat_map(|block| block.lines()) {
-        lay_line(&mut content, line, frame, letters);
+    let noise = |block: &&Block| matches!(block, Block::Furniture(f) if f.kind == FurnitureKind::Noise);
+    for line in page.blocks.iter().filter(|block| !noise(block)).flat_map(|block| block.lines()) {
+        lay_line(&mut content, line, frame, letters, &mut reaches);
     }
     content.end_text();
-    content.finish().to_vec()
+    (content.finish().to_vec(), reaches)
 }
 
-/// A word ready to be laid: its text, its stretch, and its foot on the sheet along and across the line, in points.
+/// A word ready to be laid: its text, its stretch, its foot on the sheet along and across the line, in points, and the
+/// reach of its ink above and below the foot, in type sizes.
 struct Laid {
     text: String,
     stretch: f64,
     along: f64,
     across: f64,
+    up: f64,
+    down: f64,
 }
 
-fn lay_line(content: &mut Content, line: &Line, frame: &Frame, letters: &mut BlankFont) {
+fn lay_line(
+    content: &mut Content,
+    line: &Line,
+    frame: &Frame,
+    letters: &mut BlankFont,
+    reaches: &mut BTreeSet<Reach>,
+) {
     let Some(setting) = Setting::of(line) else { return };
     let [a, b, _, d, e, _] = frame.from_upright.coefficients;
     let size = setting.size * (a * e - b * d).abs().sqrt();
@@ -113,7 +129,7 @@ fn lay_line(content: &mut Content, line: &Line, frame: &Frame, letters: &mut Bla
     let mut words: Vec<Laid> =
         line.words.iter().filter_map(|word| lay(word, &setting, frame, right, up)).collect();
     flatten(&mut words, size);
-    content.set_font(Name(FONT), size as f32);
+    let mut current = None;
     let last = words.len().saturating_sub(1);
     for (index, word) in words.iter().enumerate() {
         let foot = [0, 1].map(|axis| word.along * right[axis] + word.across * up[axis]);
@@ -121,6 +137,11 @@ fn lay_line(content: &mut Content, line: &Line, frame: &Frame, letters: &mut Bla
         let matrix = matrix.map(|n| n as f32);
         if !matrix.iter().all(|n| n.is_finite()) {
             continue;
+        }
+        let reach = Reach::of(word.up, word.down);
+        reaches.insert(reach);
+        if current.replace(reach) != Some(reach) {
+            content.set_font(Name(&reach.resource()), size as f32);
         }
         content.set_text_matrix(matrix);
         // A blank after the word, so that what is copied has one, whatever the viewer thinks of gaps.
@@ -141,7 +162,10 @@ fn lay(word: &Word, setting: &Setting, frame: &Frame, right: [f64; 2], up: [f64;
     let foot = |x: i32| frame.from_upright.apply(f64::from(x), setting.baseline(x));
     let ((x, y), (middle_x, middle_y)) = (foot(rect.x0), foot(rect.center_x()));
     let (along, across) = (x * right[0] + y * right[1], middle_x * up[0] + middle_y * up[1]);
-    Some(Laid { text, stretch, along, across })
+    let baseline = setting.baseline(rect.center_x());
+    let up = (baseline - f64::from(rect.y0)) / setting.size;
+    let down = (f64::from(rect.y1) - baseline) / setting.size;
+    Some(Laid { text, stretch, along, across, up, down })
 }
 
 /// Unit vectors to the right of the text and up, on the sheet.
@@ -156,14 +180,19 @@ fn directions(from_upright: &Affine) -> ([f64; 2], [f64; 2]) {
 }
 
 /// On a skewed page the words of a line stand each at its own height; no further apart than extractors still take for
-/// one line, or the page would be read in stripes. The middle of the line stays in its place.
+/// one line, or the page would be read in stripes. The middle of the line stays in its place, and so do all boxes.
 fn flatten(words: &mut [Laid], size: f64) {
     let low = words.iter().map(|word| word.across).fold(f64::INFINITY, f64::min);
     let high = words.iter().map(|word| word.across).fold(f64::NEG_INFINITY, f64::max);
     let (middle, drift) = ((low + high) / 2.0, high - low);
     if drift > MOST_DRIFT * size {
         let share = MOST_DRIFT * size / drift;
-        words.iter_mut().for_each(|word| word.across = middle + share * (word.across - middle));
+        for word in words {
+            let lift = (share - 1.0) * (word.across - middle);
+            word.across += lift;
+            word.up -= lift / size;
+            word.down += lift / size;
+        }
     }
 }
 
@@ -184,7 +213,7 @@ struct Setting {
 impl Setting {
     /// `None` for a line without boxes.
     fn of(line: &Line) -> Option<Self> {
-        let words: Vec<(Rect, Reach)> = line.words.iter().filter_map(Reach::of).collect();
+        let words: Vec<(Rect, LetterReach)> = line.words.iter().filter_map(LetterReach::of).collect();
         if words.is_empty() {
             return Self::of_signs(line);
         }
@@ -232,12 +261,12 @@ fn slope(feet: &[(f64, f64)], size: f64) -> f64 {
 }
 
 /// How far the ink of a word reaches above and below (negative) the baseline, in type sizes.
-struct Reach {
+struct LetterReach {
     up: f64,
     down: f64,
 }
 
-impl Reach {
+impl LetterReach {
     fn of(word: &Word) -> Option<(Rect, Self)> {
         let reach = word
             .text
@@ -250,7 +279,7 @@ impl Reach {
     }
 }
 
-fn letter_reach(c: char) -> Reach {
+fn letter_reach(c: char) -> LetterReach {
     let base = fold_char(c);
     let up = match base {
         _ if base != c && base.is_uppercase() => 0.88,
@@ -300,7 +329,7 @@ fn letter_reach(c: char) -> Reach {
         '-' | '–' | '—' => 0.2,
         _ => 0.0,
     };
-    Reach { up, down }
+    LetterReach { up, down }
 }
 
 /// The middle value, the lower one of two.
@@ -313,7 +342,7 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::restore::restored_page::{Block, Paragraph};
+    use crate::restore::restored_page::Paragraph;
 
     fn word(text: &str, x: i32, y0: i32, y1: i32) -> Word {
         Word { text: text.into(), bbox: Some(Rect::new(x, y0, x + 100, y1)), ..Word::default() }
@@ -346,7 +375,7 @@ mod tests {
         );
         assert_eq!((right, up), ([1.0, 0.0], [0.0, 1.0]));
         assert!(tilted.0[1] > 0.4);
-        let laid = |across| Laid { text: "a".into(), stretch: 1.0, along: 0.0, across };
+        let laid = |across| Laid { text: "a".into(), stretch: 1.0, along: 0.0, across, up: 0.7, down: 0.2 };
         let mut words = [laid(700.0), laid(708.0), laid(716.0)];
         flatten(&mut words, 12.0);
         assert_eq!(words.map(|word| (word.across * 10.0).round()), [7056.0, 7080.0, 7104.0]);
@@ -370,7 +399,7 @@ mod tests {
             })],
             ..PageLayout::default()
         };
-        let text = content(&page, &Frame::of(&page, None), true, &mut BlankFont::default());
+        let (text, _) = content(&page, &Frame::of(&page, None), true, &mut BlankFont::default());
         assert!(!String::from_utf8_lossy(&text).contains("Tj"));
     }
 
