@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::{CliError, Exit, input};
 use crate::evaluate::{
     Alternatives, EvaluateError, Pair, RecordScore, TextScore, alternatives_beside, calibration_table,
-    is_record, pair_files, read_alternatives, read_record, read_text, record_summary, record_table,
-    repair_table, score_calibration, score_record, score_repair, score_text, text_summary, text_table,
+    claims, is_record, pair_files, read_alternatives, read_record, read_text, record_summary, record_table,
+    repair_table, score_calibration, score_claims, score_record, score_repair, score_text, text_summary,
+    text_table,
 };
 
 /// Measure a text or a record against the right one.
@@ -29,6 +30,9 @@ pub struct Args {
     /// An edit log or word list (JSON Lines) about the candidate: say whether its probabilities can be believed.
     #[arg(long, value_name = "LOG")]
     calibration: Option<PathBuf>,
+    /// Say whether the confidence beside the values of records can be believed: how many of each stated confidence are right.
+    #[arg(long, conflicts_with_all = ["raw", "calibration", "text"])]
+    reliability: bool,
     /// Compare as text, whatever the names say.
     #[arg(long)]
     text: bool,
@@ -51,11 +55,16 @@ Examples:
   vanthu eval gold_003.json record.json --verbose
   vanthu eval gold_003.txt text.txt
   vanthu eval --raw before.txt gold.txt after.txt --calibration edits.jsonl
-  vanthu eval fixtures/gold out/documents          every document of a run";
+  vanthu eval fixtures/gold out/documents          every document of a run
+  vanthu eval --reliability fixtures/gold out/documents";
 
 /// Measures and prints.
 pub fn run(args: Args) -> Result<Exit, CliError> {
-    let out = if args.gold.is_dir() { measure_folder(&args)? } else { measure_file(&args)? };
+    let out = match (args.reliability, args.gold.is_dir()) {
+        (true, _) => measure_reliability(&args)?,
+        (false, true) => measure_folder(&args)?,
+        (false, false) => measure_file(&args)?,
+    };
     input::print(&out)?;
     Ok(Exit::Done)
 }
@@ -82,6 +91,19 @@ fn measure_file(args: &Args) -> Result<String, CliError> {
     let gold = read_record(&args.gold)?;
     let score = score_record(&gold, &candidate_record(&args.candidate)?, &alternatives);
     if args.json { as_json(&score) } else { Ok(head + &record_table(&score, args.verbose > 0)) }
+}
+
+/// The claims of all records together.
+fn measure_reliability(args: &Args) -> Result<String, CliError> {
+    let mut judged = Vec::new();
+    for pair in
+        pair_files(&args.gold, &args.candidate)?.iter().filter(|pair| is_record(&pair.gold) && is_there(pair))
+    {
+        let (alternatives, _) = accepted_readings(args, &pair.gold)?;
+        judged.extend(claims(&read_record(&pair.gold)?, &candidate_record(&pair.candidate)?, &alternatives));
+    }
+    let score = score_claims(&judged);
+    if args.json { as_json(&score) } else { Ok(calibration_table(&score)) }
 }
 
 fn is_text(args: &Args, gold: &Path) -> bool {

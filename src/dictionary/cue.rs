@@ -156,6 +156,11 @@ pub const SIGNER_TITLES: &[&str] = &[
     "CHỦ TỊCH",
     "CHÁNH ÁN",
     "BÍ THƯ",
+    "THƯ KÝ",
+    "CHỦ TRÌ",
+    "CHỦ TỌA",
+    "NGƯỜI LẬP BIỂU",
+    "NGƯỜI GHI BIÊN BẢN",
 ];
 
 /// First words of the name of a body.

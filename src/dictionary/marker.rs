@@ -81,25 +81,34 @@ static ARABIC: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^[_~'`‘.]?(\d{1,2}(?:\.\d{1,2}){0,11})([.)/:]?)(-?)[.,]?(\s+|$)").expect("a valid pattern")
 });
 static ARABIC_GLUED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(\d{1,2}(?:\.\d{1,2}){0,11})([.)])(\p{Lu})").expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"^(\d{1,2}(?:\.\d{1,2}){0,11})([.)]|/-)(\p{Lu})").expect("a valid pattern"));
 static BRACKETED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\((\d{1,2}|\p{Ll})\)\s*").expect("a valid pattern"));
 static ROMAN: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^([IVXL]{1,6})([./):]|\s*-|)(\s+|$)").expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"^([IVXL]{1,6})(/-|[./):]|\s*-|)(\s+|$)").expect("a valid pattern"));
 static ROMAN_GLUED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^([IVX]{1,5})([.])\p{Lu}{2}").expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"^([IVX]{1,5})([.]|/?-)\p{Lu}{2}").expect("a valid pattern"));
 static LETTER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(\p{Ll})([.)/])(\s*)").expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"^(\p{Ll})([.)]|/-?)(\s*)").expect("a valid pattern"));
 static UPPER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^([A-HĐK])([.)/])\s+").expect("a valid pattern"));
 static BULLET: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^([-–—−+*•●▪·◦])(\s*)(\S?)").expect("a valid pattern"));
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?i)(phần|chương|mục|điều)\s+(thứ\s+)?([IVXLivxl]{1,6}|\d{1,3}|\p{L}{1,5})\b([.:]?)\s*")
+    Regex::new(r"^(?i)(phần|chương|mục|điều)\s*(thứ\s+)?([IVXLivxl]{1,6}|\d{1,3}|\p{L}{1,5})\b([.:;]?)-?\s*")
         .expect("a valid pattern")
 });
-static DAMAGED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^([IVXLYTHilj1|!íìÍÌ]{1,6})([.,:)]|)(\s+|$)").expect("a valid pattern"));
+static DAMAGED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^([IVXLYTHilj1|!íìÍÌ\[\]]{1,6})([.,:)]|/?-|)(\s+|$)").expect("a valid pattern")
+});
+/// Figures with letters among them that look like one.
+static CONFUSED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^([\dSsOoZzIl|\]]{1,2}(?:\.[\dSsOoZzIl|\]]{1,2}){0,4})([.)])(\s+|$)")
+        .expect("a valid pattern")
+});
+/// What engines make of a `c` before a bracket.
+static SIGN_FOR_LETTER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^([€©¢])\)\s*").expect("a valid pattern"));
 
 /// The marker a text opens with, as printed.
 #[must_use]
@@ -117,7 +126,8 @@ pub fn read(text: &str) -> Option<Marker> {
 #[must_use]
 pub fn readings(text: &str) -> Vec<Marker> {
     let mut all: Vec<Marker> = read(text).into_iter().collect();
-    for marker in [roman(text), upper(text), letter(text)].into_iter().flatten().chain(damaged(text)) {
+    let others = [roman(text), upper(text), letter(text), confused(text), sign(text), tailed(text)];
+    for marker in others.into_iter().flatten().chain(damaged(text)).chain(bare_stroke(text)) {
         if !all.iter().any(|known| known.kind == marker.kind && known.numbers == marker.numbers) {
             all.push(marker);
         }
@@ -134,6 +144,8 @@ fn named(text: &str) -> Option<Marker> {
         "muc" => MarkerKind::Division,
         _ => MarkerKind::Article,
     };
+    let one = kind == MarkerKind::Article && matches!(number, "l" | "I" | "i");
+    let number = if one { "1" } else { number };
     let value =
         number.parse().ok().or_else(|| roman_value(&number.to_uppercase())).or_else(|| spelt(number))?;
     let rest = text.get(found.get(0)?.end()..)?;
@@ -142,7 +154,12 @@ fn named(text: &str) -> Option<Marker> {
     (opens && name.as_str().starts_with(char::is_uppercase)).then(|| Marker {
         kind,
         numbers: vec![value],
-        text: text.get(..found.get(4).map_or(0, |m| m.end())).unwrap_or_default().to_owned(),
+        text: format!(
+            "{} {}{number}{}",
+            name.as_str(),
+            found.get(2).map_or("", |m| m.as_str()),
+            if stop == ";" { ":" } else { stop }
+        ),
         length: found.get(0).map_or(0, |m| m.end()),
     })
 }
@@ -218,7 +235,7 @@ fn letter(text: &str) -> Option<Marker> {
     let spaced = !found.get(3)?.as_str().is_empty();
     let length = found.get(0)?.end();
     // `a.` glued to a word is an abbreviation; `a)Sở` is not.
-    if !spaced && stop != ")" {
+    if !spaced && stop != ")" && stop != "/-" {
         return None;
     }
     let value = letter_value(printed)?;
@@ -247,6 +264,64 @@ fn bullet(text: &str) -> Option<Marker> {
     Some(Marker { kind, numbers: Vec::new(), text: text.to_owned(), length: next.start() })
 }
 
+/// A number some of whose figures were read as letters: `S.` → `5.`, `1O.` → `10.`, `4.l.` → `4.1.`
+fn confused(text: &str) -> Option<Marker> {
+    let found = CONFUSED.captures(text)?;
+    let (token, stop) = (found.get(1)?.as_str(), found.get(2)?.as_str());
+    let figures: String = token.chars().map(as_figure).collect();
+    let numbers: Vec<u32> = figures.split('.').map(|n| n.parse().unwrap_or(0)).collect();
+    let kind = if stop == ")" { MarkerKind::Bracketed } else { MarkerKind::Arabic };
+    let misread = figures != token && !numbers.contains(&0);
+    let text = format!("{figures}{stop}");
+    misread.then(|| Marker { kind, numbers, text, length: found.get(0).map_or(0, |m| m.end()) })
+}
+
+fn as_figure(c: char) -> char {
+    match c {
+        'S' | 's' => '5',
+        'O' | 'o' => '0',
+        'Z' | 'z' => '2',
+        'I' | 'l' | '|' | ']' => '1',
+        other => other,
+    }
+}
+
+/// `€)` for `c)`.
+fn sign(text: &str) -> Option<Marker> {
+    let length = SIGN_FOR_LETTER.find(text)?.end();
+    Some(Marker {
+        kind: MarkerKind::Letter,
+        numbers: vec![letter_value('c')?],
+        text: "c)".to_owned(),
+        length,
+    })
+}
+
+/// `đ)` whose stroke was lost, or `d)` with one too many.
+fn tailed(text: &str) -> Option<Marker> {
+    let marker = letter(text)?;
+    let other = match marker.text.chars().next()? {
+        'd' => 'đ',
+        'đ' => 'd',
+        _ => return None,
+    };
+    let text = marker.text.replacen(['d', 'đ'], &other.to_string(), 1);
+    Some(Marker { numbers: vec![letter_value(other)?], text, ..marker })
+}
+
+/// A stroke before a heading, its stop lost: `L Số liệu` for `I. Số liệu`.
+fn bare_stroke(text: &str) -> Option<Marker> {
+    let (stroke, heading) = text.split_once(' ')?;
+    let short = heading.chars().count() < 90 && !heading.ends_with(['.', ';', ',']);
+    let opens = matches!(stroke, "L" | "I" | "|" | "[" | "l") && heading.starts_with(char::is_uppercase);
+    (opens && short).then(|| Marker {
+        kind: MarkerKind::Roman,
+        numbers: vec![1],
+        text: "I.".to_owned(),
+        length: stroke.len() + 1,
+    })
+}
+
 /// What a token of strokes may have been: a Roman numeral, an Arabic number of ones.
 fn damaged(text: &str) -> Vec<Marker> {
     let Some(found) = DAMAGED.captures(text) else { return Vec::new() };
@@ -254,10 +329,10 @@ fn damaged(text: &str) -> Vec<Marker> {
         return Vec::new();
     };
     let stop = if stop.as_str() == "," { "." } else { stop.as_str() };
-    // Two strokes that touch are read as an H.
+    // Two strokes that touch are read as an H; the foot of an I as that of an L: no paper counts to fifty.
     let numeral: String = token.as_str().replace('H', "II").chars().map(as_roman).collect();
     let digits: String =
-        token.as_str().chars().map(|c| if "Il1|!ijíìÍÌ".contains(c) { '1' } else { 'x' }).collect();
+        token.as_str().chars().map(|c| if "Il1|!ijíìÍÌ[]".contains(c) { '1' } else { 'x' }).collect();
     let mut all = Vec::new();
     if let (Some(value), false) = (roman_value(&numeral), stop.is_empty() && numeral.len() < 2) {
         let text = format!("{numeral}{stop}");
@@ -281,7 +356,6 @@ fn as_roman(c: char) -> char {
     match c {
         'V' | 'Y' => 'V',
         'X' => 'X',
-        'L' => 'L',
         _ => 'I',
     }
 }
@@ -333,6 +407,11 @@ mod tests {
             ("Điều 3. Sở Nội vụ", MarkerKind::Article, "Điều 3.", "Sở Nội vụ"),
             ("Chương II QUY ĐỊNH CHUNG", MarkerKind::Chapter, "Chương II", "QUY ĐỊNH CHUNG"),
             ("A. TÌNH HÌNH CHUNG", MarkerKind::Upper, "A.", "TÌNH HÌNH CHUNG"),
+            ("1/-Thành lập", MarkerKind::Arabic, "1/-", "Thành lập"),
+            ("b/-Chế độ báo cáo", MarkerKind::Letter, "b/-", "Chế độ báo cáo"),
+            ("I- MỤC ĐÍCH", MarkerKind::Roman, "I-", "MỤC ĐÍCH"),
+            ("Điều1:- Phê duyệt", MarkerKind::Article, "Điều 1:", "Phê duyệt"),
+            ("Điều l. Ban hành", MarkerKind::Article, "Điều 1.", "Ban hành"),
         ];
         for (text, kind, marker, rest) in cases {
             assert_eq!(seen(text), Some((kind, marker.to_owned(), rest.to_owned())), "{text}");
@@ -355,6 +434,18 @@ mod tests {
             let found =
                 readings(text).into_iter().any(|m| m.kind == MarkerKind::Roman && m.numbers == [value]);
             assert!(found, "{text}");
+        }
+        let others = [
+            ("S. Chương trình", MarkerKind::Arabic, vec![5]),
+            ("1O. Kinh phí", MarkerKind::Arabic, vec![10]),
+            ("4.l. Đại biểu", MarkerKind::Arabic, vec![4, 1]),
+            ("d) Sở Y tế", MarkerKind::Letter, vec![5]),
+            ("€) Sở Xây dựng", MarkerKind::Letter, vec![3]),
+            ("L- MỤC ĐÍCH", MarkerKind::Roman, vec![1]),
+            ("L Số liệu", MarkerKind::Roman, vec![1]),
+        ];
+        for (text, kind, numbers) in others {
+            assert!(readings(text).iter().any(|m| m.kind == kind && m.numbers == numbers), "{text}");
         }
     }
 }

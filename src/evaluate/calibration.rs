@@ -85,7 +85,12 @@ pub fn score_calibration(
             None => unjudged += 1,
         }
     }
-    let bins = reliability(&judged);
+    of_claims(&judged, unjudged)
+}
+
+/// The reliability of judged claims.
+pub(super) fn of_claims(judged: &[(f64, bool)], unjudged: usize) -> CalibrationScore {
+    let bins = reliability(judged);
     let gap = |bin: &Bin| bin.count as f64 * (bin.stated - bin.right).abs();
     let ece = bins.iter().map(gap).sum::<f64>() / judged.len().max(1) as f64;
     CalibrationScore { claims: judged.len(), unjudged, ece, bins }

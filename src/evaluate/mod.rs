@@ -3,7 +3,7 @@
 //! [`score_record`] and [`score_text`] measure as `gold/score.py` of the reference data does: the same items, the same
 //! pairing, the same figures; a test holds the two together. [`score_repair`] adds what that script does not know:
 //! of the syllables that were right before restoration, how many are wrong after it (*harm*), and of the wrong ones,
-//! how many were mended (*repair*). [`score_calibration`] asks whether a stated probability can be believed.
+//! how many were mended (*repair*). [`score_calibration`] asks whether a stated probability can be believed, [`claims`] the same of the values of records.
 //!
 //! The strings are normalised here and not in `alphabet`, on purpose: a change to the product must never move the ruler.
 
@@ -17,6 +17,7 @@ mod normalize;
 mod pairing;
 mod record_items;
 mod record_score;
+mod reliability;
 mod repair_score;
 mod report;
 mod text_score;
@@ -29,6 +30,7 @@ pub use files::{
     read_text,
 };
 pub use record_score::{BlockScore, Measures, Prf, RecordScore, Total, score_record};
+pub use reliability::{Claim, claims, score_claims};
 pub use repair_score::{RepairScore, score_repair};
 pub use report::{calibration_table, record_summary, record_table, repair_table, text_summary, text_table};
 pub use text_score::{TextScore, score_text};

@@ -31,13 +31,14 @@ pub(crate) struct Tables {
     pub links: Vec<(usize, String)>,
 }
 
-/// Reads all tables of a body.
-pub(crate) fn read(tree: &Tree, body: &[Item], proof: &mut Proof) -> Tables {
+/// Reads all tables of a body; `meets` says that the paper is about a meeting, whose contents are its programme.
+pub(crate) fn read(tree: &Tree, body: &[Item], meets: bool, proof: &mut Proof) -> Tables {
     let mut tables = Tables::default();
     for id in 0..tree.nodes.len() {
         let programme = is_programme(tree, id);
         for index in tree.nodes.get(id).map(|node| node.tables.clone()).unwrap_or_default() {
             if let Some(Item::Table(grid)) = body.get(index) {
+                let programme = programme || meets && is_contents(tree, id, grid);
                 add(grid, programme, Some((tree, id)), &mut tables, proof);
             }
         }
@@ -55,6 +56,16 @@ pub(crate) fn read(tree: &Tree, body: &[Item], proof: &mut Proof) -> Tables {
 
 fn is_programme(tree: &Tree, id: usize) -> bool {
     tree.ancestors(id).take(2).any(|id| is_heading_of_programme(tree, id))
+}
+
+/// What a meeting deals with, item by item and by whom: a table of that under a heading that says no more.
+fn is_contents(tree: &Tree, id: usize, grid: &Grid) -> bool {
+    let titled = tree.parts(id).title.is_some_and(|title| {
+        let keys = title.keys();
+        keys.starts_with(&cue::keys("Nội dung")) && keys.len() <= 6
+    });
+    let keys: Vec<&str> = grid.rows.first().into_iter().flatten().map(|cell| key_of(&cell.text)).collect();
+    titled && ["content", "responsible"].iter().all(|key| keys.contains(key))
 }
 
 fn is_heading_of_programme(tree: &Tree, id: usize) -> bool {
@@ -157,6 +168,13 @@ fn column(at: usize, text: &str, labelled: bool) -> Column {
 /// What a column holds, by its label.
 fn key_of(label: &str) -> &'static str {
     let keys: Vec<String> = cue::keys(label).into_iter().filter(|key| !key.is_empty()).collect();
+    // `TT Nội dung`: the column of numbers is too thin to be one of its own.
+    if let ["tt" | "stt", _, ..] = keys.iter().map(String::as_str).collect::<Vec<_>>().as_slice()
+        && let Some((_, rest)) = label.trim().split_once(' ')
+        && key_of(rest) != "other"
+    {
+        return key_of(rest);
+    }
     let has = |phrases: &[&str]| cue::holds_any(&keys, phrases);
     let first = keys.first().map_or("", String::as_str);
     if matches!(first, "tt" | "stt") || has(&["số tt", "số thứ tự"]) {
@@ -316,7 +334,7 @@ mod tests {
             "- 8h00 - 8h15: Khai mạc.",
         ];
         let body: Vec<Item> = lines.iter().map(|line| Item::Text(passage(line))).collect();
-        let tables = read(&section::read(&body), &body, &mut Proof::default());
+        let tables = read(&section::read(&body), &body, false, &mut Proof::default());
         let rows = &tables.agendas[0].rows;
         assert_eq!(rows[0].time.as_deref(), Some("7h30 - 8h00"));
         assert_eq!(rows[0].content.as_deref(), Some("Đón tiếp đại biểu"));

@@ -7,10 +7,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::agenda;
 use super::evidence::Proof;
+use super::flow::Item;
 use super::party;
-use super::passage::Span;
-use super::record::{AttendeeEntry, AttendeeGroup, ParticipantCount};
+use super::passage::{Passage, Span};
+use super::record::{AttendeeEntry, AttendeeGroup, Column, ParticipantCount};
 use super::section::Tree;
 use crate::dictionary::cue;
 
@@ -37,7 +39,7 @@ pub(crate) struct Attendees {
 }
 
 /// Reads the attendee lists of a body.
-pub(crate) fn read(tree: &Tree, proof: &mut Proof) -> Attendees {
+pub(crate) fn read(tree: &Tree, items: &[Item], proof: &mut Proof) -> Attendees {
     let mut found = Attendees::default();
     let mut id = 0;
     while id < tree.nodes.len() {
@@ -45,6 +47,7 @@ pub(crate) fn read(tree: &Tree, proof: &mut Proof) -> Attendees {
             let end = subtree_end(tree, id);
             for inner in id..end {
                 group(tree, inner, id, &mut found.groups, proof);
+                tabled(tree, inner, items, &mut found.groups, proof);
                 count(tree, inner, &mut found.count, proof);
             }
             id = end;
@@ -138,6 +141,57 @@ fn group(tree: &Tree, id: usize, root: usize, groups: &mut Vec<AttendeeGroup>, p
         });
     }
     groups.push(group);
+}
+
+/// Attendees in a table: a row is an entry, its cells but number and count run together.
+fn tabled(tree: &Tree, id: usize, items: &[Item], groups: &mut Vec<AttendeeGroup>, proof: &mut Proof) {
+    let Some(node) = tree.nodes.get(id) else { return };
+    for grid in node.tables.iter().filter_map(|at| match items.get(*at) {
+        Some(Item::Table(grid)) => Some(grid),
+        _ => None,
+    }) {
+        let Some(table) = agenda::table(grid).filter(|table| table.columns.iter().all(|c| c.key != "time"))
+        else {
+            continue;
+        };
+        let index = groups.len();
+        let skip = grid.rows.len() - table.rows.len();
+        let mut entries = Vec::new();
+        for cells in grid.rows.iter().skip(skip) {
+            let told = |(cell, column): &(&Passage, &Column)| is_told(column) && !cell.text.is_empty();
+            let spans: Vec<Span> =
+                cells.iter().zip(&table.columns).filter(told).map(|(cell, _)| cell.span()).collect();
+            let raw = spans.iter().map(|span| span.text()).collect::<Vec<_>>().join(", ");
+            if !raw.is_empty() {
+                proof.found(format!("/attendee_groups/{index}/entries/{}", entries.len()), &spans);
+                entries.push(AttendeeEntry {
+                    marker: None,
+                    invited: None,
+                    parties: party::read(&raw, None),
+                    raw,
+                });
+            }
+        }
+        let label = tree.label(id).map(|label| label.owned());
+        let marker = Some(node.marker.text.clone());
+        let section_path = tree.path(id);
+        let mode = mode(tree, id).map(str::to_owned);
+        groups.push(AttendeeGroup {
+            marker,
+            label,
+            section_path,
+            mode,
+            count: None,
+            count_raw: None,
+            entries,
+        });
+    }
+}
+
+/// A column that tells who; a number, a count and a remark do not.
+fn is_told(column: &Column) -> bool {
+    let other = cue::holds_any(&cue::keys(&column.label), &["số lượng", "số người", "ghi chú"]);
+    !other && !matches!(column.key.as_str(), "ordinal" | "note")
 }
 
 fn is_leaf(tree: &Tree, id: usize) -> bool {
@@ -246,7 +300,6 @@ fn count(tree: &Tree, id: usize, found: &mut Option<ParticipantCount>, proof: &m
 
 #[cfg(test)]
 mod tests {
-    use super::super::flow::Item;
     use super::super::passage::passage;
     use super::super::section;
     use super::*;
@@ -263,7 +316,7 @@ mod tests {
             "3. Kinh phí",
         ];
         let body: Vec<Item> = lines.iter().map(|line| Item::Text(passage(line))).collect();
-        let found = read(&section::read(&body), &mut Proof::default());
+        let found = read(&section::read(&body), &body, &mut Proof::default());
         let labels: Vec<_> = found
             .groups
             .iter()

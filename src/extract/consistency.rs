@@ -1,5 +1,9 @@
 //! Checks that only warn: what does not add up in the paper or its reading. A warning never changes a value.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::doc_type;
 use super::record::{Record, Warning};
 use super::section::Tree;
@@ -11,6 +15,7 @@ pub(crate) fn check(record: &Record, tree: &Tree) -> Vec<Warning> {
     notation(record, &mut warnings);
     dates(record, &mut warnings);
     counts(record, &mut warnings);
+    stated(record, &mut warnings);
     date_parts(record, &mut warnings);
     warnings
 }
@@ -59,6 +64,41 @@ fn counts(record: &Record, warnings: &mut Vec<Warning>) {
             let message = format!("the rows are numbered {numbers:?}");
             warn(warnings, "rows_out_of_sequence", message, Some(format!("/agenda_tables/{index}")));
         }
+    }
+}
+
+static STATED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:gồm(?: có)?|tổng số|tổng cộng|danh sách có)\s*:?\s*(\d{1,4})\s+\p{L}")
+        .expect("a valid pattern")
+});
+
+/// A stated count must be that of the rows or persons it speaks of.
+fn stated(record: &Record, warnings: &mut Vec<Warning>) {
+    for (index, appendix) in record.appendices.iter().enumerate() {
+        let [table] = appendix.tables.as_slice() else { continue };
+        let last = table.rows.iter().filter_map(|row| row.ordinal).max();
+        let said =
+            appendix.text.iter().rev().find_map(|text| STATED.captures(text)?.get(1)?.as_str().parse().ok());
+        if let (Some(last), Some(said)) = (last, said) {
+            differs(said, last, format!("/appendices/{index}"), warnings);
+        }
+    }
+    for (index, group) in record.attendee_groups.iter().enumerate() {
+        // Only where each entry is a person; a body may send several.
+        let persons = ["Ông ", "Bà ", "Đồng chí ", "Đ/c "];
+        let named =
+            group.entries.iter().all(|entry| persons.iter().any(|title| entry.raw.starts_with(title)));
+        if let Some(said) = group.count.filter(|_| named && !group.entries.is_empty()) {
+            let found = u32::try_from(group.entries.len()).unwrap_or(u32::MAX);
+            differs(said, found, format!("/attendee_groups/{index}"), warnings);
+        }
+    }
+}
+
+fn differs(said: u32, found: u32, pointer: String, warnings: &mut Vec<Warning>) {
+    if said != found {
+        let message = format!("{said} are stated, {found} are listed");
+        warn(warnings, "count_differs", message, Some(pointer));
     }
 }
 

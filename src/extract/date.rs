@@ -7,7 +7,7 @@ use regex::{Captures, Regex};
 use super::record::Date;
 
 static WORDED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bng\p{L}{1,3}\s*([\d.…_OoIl]{1,8}\b|\S{1,4})?[\s,]*th\p{L}{1,3}g\s*([\d.…_OoIl]{1,8}\b|\S{1,4})?[\s,]*n\p{L}{0,2}m\s*(\d{4}|[\d.…_]{1,6})?")
+    Regex::new(r"(?i)\bng\p{L}{1,3}\s*([\d.…_OoIl]{1,8}\b|\S{1,4})?[\s,]*th\p{L}{1,3}g\s*([\d.…_OoIl]{1,8}\b|\S{1,4})?[\s,]*n\p{L}{0,2}m[\s:.,]*(\d{4}|[\d.…_]{1,6})?")
         .expect("a valid pattern")
 });
 static NUMERIC: LazyLock<Regex> = LazyLock::new(|| {

@@ -77,6 +77,27 @@ pub(crate) fn of_notation(notation: &str) -> Option<&'static str> {
     parts.first().and_then(known)
 }
 
+/// A notation whose abbreviation was misread by a letter or two (`TIr-UBND`, `QĐÐ-UB`), with that of the type, which is
+/// printed in full; `None` where nothing is to be mended.
+pub(crate) fn mended_notation(notation: &str, code: Option<&str>) -> Option<String> {
+    let (first, rest) = notation.split_once(['-', '/'])?;
+    let known = DOC_TYPES.iter().any(|(.., abbreviation)| abbreviation.eq_ignore_ascii_case(first));
+    let (_, _, abbreviation) = DOC_TYPES.iter().find(|(_, known, _)| Some(*known) == code)?;
+    let shape = |text: &str| {
+        let alike = |c: char| match c {
+            'I' | 'l' | '1' | 'i' | 'í' => 't',
+            'Ð' | 'D' => 'đ',
+            other => other.to_lowercase().next().unwrap_or(other),
+        };
+        let mut letters: Vec<char> = text.chars().map(alike).collect();
+        letters.dedup_by(|a, b| a == b && *a == 'đ');
+        letters
+    };
+    let separator = notation.get(first.len()..notation.len() - rest.len())?;
+    (!known && !abbreviation.is_empty() && shape(first) == shape(abbreviation))
+        .then(|| format!("{abbreviation}{separator}{rest}"))
+}
+
 /// The code of a type's name as printed in a citation.
 pub(crate) fn code_of(name: &str) -> Option<&'static str> {
     let wanted = cue::keys(name);
@@ -93,6 +114,9 @@ mod tests {
         assert_eq!(prefix(&cue::keys("KE HOACII")), Some(("plan", 2)));
         assert_eq!(of_notation("TTr-UBND"), Some("proposal"));
         assert_eq!(of_notation("UBND-NC"), None);
+        assert_eq!(mended_notation("TIr-UBND", Some("proposal")).as_deref(), Some("TTr-UBND"));
+        assert_eq!(mended_notation("QĐÐ-NĐ-UB", Some("decision")).as_deref(), Some("QĐ-NĐ-UB"));
+        assert_eq!(mended_notation("UBND-NC", Some("proposal")), None);
         assert_eq!(of_notation("KH/NBCQ"), Some("plan"));
     }
 }

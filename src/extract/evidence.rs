@@ -36,8 +36,15 @@ impl Proof {
 
     /// Caps the confidence of a value read from a page image that is often written in ink on a printed form.
     pub fn doubt_ink(&mut self, pointer: &str) {
-        if let Some(evidence) = self.map.get_mut(pointer).filter(|evidence| evidence.bbox.is_some()) {
-            evidence.confidence = Some(evidence.confidence.unwrap_or(1.0).min(INK));
+        if self.map.get(pointer).is_some_and(|evidence| evidence.bbox.is_some()) {
+            self.doubt(pointer, INK);
+        }
+    }
+
+    /// Caps the confidence of a value.
+    pub fn doubt(&mut self, pointer: &str, most: f64) {
+        if let Some(evidence) = self.map.get_mut(pointer) {
+            evidence.confidence = Some(evidence.confidence.unwrap_or(1.0).min(most));
         }
     }
 }

@@ -3,10 +3,12 @@
 use super::doc_type;
 use super::evidence::Proof;
 use super::flow::{Flow, Item};
+use super::incoming;
 use super::letterhead::{Head, is_upper};
-use super::number::NumberSpans;
+use super::number::{self, NumberSpans};
 use super::passage::{Span, join};
 use super::record::{DocType, Issuer, NationalHeading, Number, Record};
+use crate::alphabet::is_possible_syllable;
 use crate::dictionary::cue;
 
 /// Fills the fields that the head gives.
@@ -14,7 +16,7 @@ pub(crate) fn fill(head: &Head, flow: &Flow, record: &mut Record, proof: &mut Pr
     national_heading(head, record, proof);
     issuer(head, record, proof);
     match &head.number {
-        Some(number) => record.number = number_of(number, proof),
+        Some(number) => record.number = number_of(number, head.doc_type.map(|(code, _)| code), proof),
         None => proof.absent("/number"),
     }
     doc_type(head, record, proof);
@@ -35,6 +37,13 @@ pub(crate) fn fill(head: &Head, flow: &Flow, record: &mut Record, proof: &mut Pr
         one("/urgency", head.urgency.or_else(|| stamped(flow, &["HỎA TỐC", "THƯỢNG KHẨN", "KHẨN"])), proof);
     let secrecy = head.confidentiality.or_else(|| stamped(flow, &["TUYỆT MẬT", "TỐI MẬT", "MẬT"]));
     record.confidentiality = one("/confidentiality", secrecy, proof);
+    record.incoming = match head.incoming.as_slice() {
+        [] => flow.stamps.iter().find_map(|stamp| {
+            let lines = stamp.lines();
+            (incoming::lines(&lines) > 0).then(|| incoming::read(&lines, proof)).flatten()
+        }),
+        lines => incoming::read(lines, proof),
+    };
     for (index, span) in head.addressees.iter().enumerate() {
         proof.found(format!("/addressees/{index}"), &[*span]);
         record.addressees.push(span.owned());
@@ -68,33 +77,86 @@ fn national_heading(head: &Head, record: &mut Record, proof: &mut Proof) {
 fn issuer(head: &Head, record: &mut Record, proof: &mut Proof) {
     let mut bodies = head.bodies.iter().rev();
     let Some(name) = bodies.next() else { return proof.absent("/issuer") };
-    record.issuer.name = several("/issuer/name", name, proof);
+    record.issuer.name = body("/issuer/name", name, proof);
     match bodies.next() {
-        Some(parent) => record.issuer.parent = several("/issuer/parent", parent, proof),
+        Some(parent) => record.issuer.parent = body("/issuer/parent", parent, proof),
         None => proof.absent("/issuer/parent"),
     }
 }
 
-fn number_of(number: &NumberSpans, proof: &mut Proof) -> Number {
+/// The name of a body. Capitals are set so close that a blank may be lost: `TỈNHAN HẢI`.
+fn body(pointer: &str, spans: &[Span], proof: &mut Proof) -> Option<String> {
+    let name = several(pointer, spans, proof)?;
+    let words: Vec<String> =
+        name.split_whitespace().map(|word| parted(word).unwrap_or_else(|| word.to_owned())).collect();
+    let whole = words.join(" ");
+    if whole != name {
+        proof.inferred(pointer, spans, "a blank between capitals was lost");
+    }
+    Some(whole)
+}
+
+/// Two syllables run together, one of which stands in the names of most bodies.
+fn parted(word: &str) -> Option<String> {
+    const USUAL: &[&str] = &[
+        "TỈNH",
+        "PHỐ",
+        "PHƯỜNG",
+        "HUYỆN",
+        "QUẬN",
+        "XÃ",
+        "ỦY",
+        "BAN",
+        "NHÂN",
+        "DÂN",
+        "HỘI",
+        "ĐỒNG",
+        "SỞ",
+        "PHÒNG",
+    ];
+    if !is_upper(word) || is_possible_syllable(word) {
+        return None;
+    }
+    let ends = word.char_indices().map(|(at, _)| at).skip(1);
+    let mut parts = ends.filter_map(|at| Some((word.get(..at)?, word.get(at..)?))).filter(|(a, b)| {
+        (USUAL.contains(a) || USUAL.contains(b)) && is_possible_syllable(a) && is_possible_syllable(b)
+    });
+    let (a, b) = parts.next().filter(|_| parts.next().is_none())?;
+    Some(format!("{a} {b}"))
+}
+
+fn number_of(number: &NumberSpans, doc_type: Option<&str>, proof: &mut Proof) -> Number {
     proof.found("/number", &[number.raw]);
     proof.doubt_ink("/number");
     match number.sequence {
         Some(sequence) => {
-            proof.found("/number/sequence", &[sequence]);
+            if number::figures(sequence.text()) == compact(sequence) {
+                proof.found("/number/sequence", &[sequence]);
+            } else {
+                proof.inferred("/number/sequence", &[sequence], "a stroke among figures is a one");
+            }
             proof.doubt_ink("/number/sequence");
         }
         None => proof.blank("/number/sequence", &[number.raw]),
     }
-    match number.notation {
-        Some(notation) => proof.found("/number/notation", &[notation]),
-        None => proof.absent("/number/notation"),
+    let notation = number.notation.map(|span| (span, compact(span)));
+    let mended = notation.as_ref().and_then(|(_, notation)| doc_type::mended_notation(notation, doc_type));
+    match (notation.as_ref(), &mended) {
+        (Some((span, _)), Some(_)) => {
+            proof.inferred("/number/notation", &[*span], "its first letters are those of the type");
+        }
+        (Some((span, _)), None) => proof.found("/number/notation", &[*span]),
+        (None, _) => proof.absent("/number/notation"),
     }
-    let compact = |span: Span| span.text().split_whitespace().collect::<String>();
     Number {
         raw: Some(number.raw.owned()),
-        sequence: number.sequence.map(compact),
-        notation: number.notation.map(compact),
+        sequence: number.sequence.map(|sequence| number::figures(sequence.text())),
+        notation: mended.or(notation.map(|(_, notation)| notation)),
     }
+}
+
+fn compact(span: Span) -> String {
+    span.text().split_whitespace().collect()
 }
 
 /// The printed type; without one the notation tells, and a notation without a type is that of an official letter.
@@ -132,6 +194,18 @@ fn stamped<'p>(flow: &'p Flow, marks: &[&str]) -> Option<Span<'p>> {
     };
     marks.iter().find_map(|mark| says(mark)).map(|stamp| stamp.span())
 }
+
+/// A date before the papers that are cited was misread, or they were: it goes to review.
+pub(crate) fn doubt_date(record: &Record, proof: &mut Proof) {
+    let Some(own) = record.date.as_ref().and_then(|date| date.iso.as_ref()) else { return };
+    let cited = record.references.iter().filter_map(|cited| cited.date.as_ref()?.iso.as_ref());
+    if cited.filter(|cited| *cited > own).count() > 1 {
+        proof.doubt("/date", CONTRADICTED);
+    }
+}
+
+/// Confidence of a value that other values speak against.
+const CONTRADICTED: f64 = 0.3;
 
 /// A paper without a letterhead is issued by the body in whose name it is signed, if the paper prints that body's whole
 /// name on a line of its own (a backdrop does).

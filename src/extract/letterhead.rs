@@ -5,6 +5,7 @@
 
 use super::doc_type;
 use super::flow::Item;
+use super::incoming;
 use super::number::{self, NumberSpans};
 use super::passage::Span;
 use super::record::Date;
@@ -26,6 +27,7 @@ pub(crate) struct Head<'p> {
     pub doc_type: Option<(&'static str, Span<'p>)>,
     pub subject: Vec<Span<'p>>,
     pub addressees: Vec<Span<'p>>,
+    pub incoming: Vec<Span<'p>>,
     pub urgency: Option<Span<'p>>,
     pub confidentiality: Option<Span<'p>>,
     /// Item and line at which the body begins.
@@ -56,7 +58,11 @@ pub(crate) fn read(items: &[Item]) -> Head<'_> {
     let mut head = Head::default();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
-        if classify(line, &mut head) {
+        let stamp = incoming::lines(&spans(lines.get(at..).unwrap_or_default()));
+        if stamp > 0 && head.doc_type.is_none() {
+            head.incoming = spans(lines.get(at..at + stamp).unwrap_or_default());
+            at += stamp;
+        } else if classify(line, &mut head) {
             at += 1;
         } else if let Some(taken) = subject::of_letter(lines.get(at..).unwrap_or_default(), &mut head.subject)
         {
@@ -76,6 +82,11 @@ pub(crate) fn read(items: &[Item]) -> Head<'_> {
     let next = lines.get(at).map(|line| (line.item, line.line));
     head.end = next.unwrap_or_else(|| lines.last().map_or((0, 0), |line| (line.item + 1, 0)));
     head
+}
+
+/// The first lines, as many as a stamp may have.
+fn spans<'p>(lines: &[HeadLine<'p>]) -> Vec<Span<'p>> {
+    lines.iter().take(8).map(|line| line.span).collect()
 }
 
 fn lines(items: &[Item]) -> Vec<HeadLine<'_>> {
@@ -112,7 +123,9 @@ fn classify<'p>(line: &HeadLine<'p>, head: &mut Head<'p>) -> bool {
         head.number = Some(number);
         return true;
     }
-    marking(line, head) || (line.span.text().len() < 90 && date(line.span, head)) || is_stamp(line)
+    marking(line, head)
+        || (line.span.text().len() < 90 && date(line.span, head))
+        || !started && is_stamp(line)
 }
 
 /// Place and date of issue; only the first counts.
@@ -248,7 +261,10 @@ fn body_name<'p>(line: &HeadLine<'p>, head: &mut Head<'p>) {
     let place = PLACES.iter().any(|place| line.keys.starts_with(&cue::keys(place)));
     // `QUY CHẾ …` is part of a committee's name, no `QUỸ …`.
     let rule = line.keys.first().is_some_and(|key| key == "quy") && !line.span.text().starts_with("QUỸ");
-    let opens = !place && !rule && cue::prefix_any(&line.keys, cue::BODY_HEADS).is_some();
+    let open = head.bodies.last().and_then(|body| body.last()).is_some_and(|last| breaks_off(*last));
+    let several = line.keys.first().is_some_and(|key| key == "cac");
+    let opens =
+        !place && !rule && !open && !several && cue::prefix_any(&line.keys, cue::BODY_HEADS).is_some();
     match head.bodies.last_mut() {
         Some(body) if !opens => body.push(span),
         _ => head.bodies.push(vec![span]),
@@ -258,6 +274,12 @@ fn body_name<'p>(line: &HeadLine<'p>, head: &mut Head<'p>) {
 /// First words of a place, with which the name of a body goes on: `ỦY BAN NHÂN DÂN` / `PHƯỜNG …`.
 const PLACES: &[&str] =
     &["PHƯỜNG", "XÃ", "TỈNH", "THÀNH PHỐ", "HUYỆN", "QUẬN", "THỊ XÃ", "THỊ TRẤN", "ĐẶC KHU"];
+
+/// Whether a line of a name ends with a word that asks for more: `CÔNG ĐOÀN CÁC KHU` / `CÔNG NGHIỆP`.
+fn breaks_off(line: Span) -> bool {
+    let wanting = ["cac", "khu", "va", "cua", "ve", "thuoc", "tinh", "xa", "phuong", "cong"];
+    line.keys().iter().rev().find(|key| !key.is_empty()).is_some_and(|key| wanting.contains(&key.as_str()))
+}
 
 /// Whether the letters of a text are capitals, with a few exceptions for misread ones.
 pub(crate) fn is_upper(text: &str) -> bool {

@@ -104,7 +104,7 @@ fn value(pointer: &str, span: Span, proof: &mut Proof) -> Option<String> {
 }
 
 static HELD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(Ngày \d[^,]{4,30}), tại ([^,]{4,90}), (?:đồng chí )?(.{4,120}?) (?:đã )?chủ trì ")
+    Regex::new(r"^(Ngày \d[^,]{4,30}), tại ([^,]{4,90}), (.{4,120}?) (?:đã )?chủ trì ")
         .expect("a valid pattern")
 });
 
@@ -145,7 +145,7 @@ fn link(tree: &Tree, proof: &mut Proof) -> Option<String> {
 }
 
 /// The event a subject is about, from its name on.
-fn event(subject: &str) -> Option<String> {
+pub(crate) fn event(subject: &str) -> Option<String> {
     let words: Vec<&str> = subject.split_whitespace().collect();
     let keys: Vec<String> = words.iter().map(|word| cue::key(word)).collect();
     let at = (0..words.len().min(14)).find(|at| {

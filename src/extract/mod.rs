@@ -16,6 +16,7 @@ mod doc_type;
 mod evidence;
 mod flow;
 mod identity;
+mod incoming;
 mod legal_basis;
 mod letterhead;
 mod meeting;
@@ -62,13 +63,14 @@ pub fn extract(pages: &[RestoredPage], source: SourceInfo, options: &ExtractOpti
 
     let mut tree = section::read(&zones.body);
     meeting::part_banners(&mut tree);
-    let tables = agenda::read(&tree, &zones.body, &mut proof);
+    let meets = meeting::event(record.subject.as_deref().unwrap_or_default()).is_some();
+    let tables = agenda::read(&tree, &zones.body, meets, &mut proof);
     record.sections = tree.sections(&tables.links, "/sections", &mut proof);
     (record.agenda_tables, record.tables) = (tables.agendas, tables.others);
     prose(&tree, &mut record, &mut proof);
     citations(&tree, &mut record, &mut proof);
 
-    let attendees = attendee::read(&tree, &mut proof);
+    let attendees = attendee::read(&tree, &zones.body, &mut proof);
     record.attendee_groups = attendees.groups;
     let context = meeting::Context {
         subject: record.subject.as_deref().unwrap_or_default(),
@@ -85,6 +87,7 @@ pub fn extract(pages: &[RestoredPage], source: SourceInfo, options: &ExtractOpti
     record.appendices = appendix::read(&zones.appendices, &mut proof);
     identity::infer_issuer(&zones.body, &mut record, &mut proof);
 
+    identity::doubt_date(&record, &mut proof);
     record.warnings = consistency::check(&record, &tree);
     record.evidence = proof.map;
     if options.brief_evidence {

@@ -98,10 +98,21 @@ fn add(entry: &[Span], recipients: &mut Recipients, proof: &mut Proof) {
     let marker = marker::read(first.text()).filter(|marker| marker.kind.is_bullet());
     let raw = join(entry);
     let text = raw.get(marker.as_ref().map_or(0, |marker| marker.length)..).unwrap_or_default();
-    let text = text.trim().trim_end_matches([';', ',', '.', ' ']).to_owned();
-    proof.found(format!("/recipients/entries/{}", recipients.entries.len()), entry);
+    let text = text.trim().trim_end_matches([';', ',', '.', ' ']);
+    let pointer = format!("/recipients/entries/{}", recipients.entries.len());
+    let mended = FOR_REPORT.replace(text, "${1}b/c)").into_owned();
+    if mended == text {
+        proof.found(pointer, entry);
+    } else {
+        proof.inferred(pointer, entry, "b/c, a sign stands for the c");
+    }
+    let text = mended;
     recipients.entries.push(Recipient { marker: marker.map(|marker| marker.text), text, raw: Some(raw) });
 }
+
+/// `(để b/c)` with the sign an engine takes its small `c` for.
+static FOR_REPORT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(\((?:để )?)b\s?[/⁄]\s?[€©¢]\)").expect("a valid pattern"));
 
 static COPIES: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\s*\(?\b(\d{1,2})\s*(?:b|bản|bộ)\)?\s*").expect("a valid pattern"));
@@ -129,6 +140,7 @@ mod tests {
         let lines = [
             "Nơi nhận:",
             "- Bộ Nội vụ;",
+            "- UBND tỉnh (để b⁄©);",
             "- Đài Truyền hình Việt Nam,",
             "Đài Tiếng nói Việt Nam;",
             "- Lưu: VT, NC (02b).",
@@ -137,7 +149,10 @@ mod tests {
         let (recipients, signature) = part(&passages);
         let recipients = read(&recipients, &mut Proof::default());
         let texts: Vec<&str> = recipients.entries.iter().map(|entry| entry.text.as_str()).collect();
-        assert_eq!(texts, ["Bộ Nội vụ", "Đài Truyền hình Việt Nam, Đài Tiếng nói Việt Nam"]);
+        assert_eq!(
+            texts,
+            ["Bộ Nội vụ", "UBND tỉnh (để b/c)", "Đài Truyền hình Việt Nam, Đài Tiếng nói Việt Nam"]
+        );
         let archive = recipients.archive.expect("a Lưu line");
         assert_eq!((archive.units, archive.copies), (vec!["VT".to_owned(), "NC".to_owned()], Some(2)));
         assert!(signature.is_empty());

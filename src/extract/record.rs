@@ -40,6 +40,9 @@ pub struct Record {
     /// Bodies an official letter or submission is addressed to (`Kính gửi`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addressees: Vec<String>,
+    /// The stamp of the office that got the paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incoming: Option<Incoming>,
     /// Paragraphs between the subject and the first section.
     pub preamble: Vec<String>,
     /// `Căn cứ …`, `Thực hiện …`.
@@ -145,6 +148,15 @@ pub struct Date {
     pub month: Option<u32>,
     /// 1–31.
     pub day: Option<u32>,
+}
+
+/// The incoming-mail stamp (`CÔNG VĂN ĐẾN`).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Incoming {
+    /// Number in the register.
+    pub number: Option<String>,
+    /// Day it came in.
+    pub date: Option<Date>,
 }
 
 /// A legal basis.

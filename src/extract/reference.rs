@@ -47,6 +47,11 @@ static ISSUER: LazyLock<Regex> = LazyLock::new(|| {
 static TITLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\s*,?\s*(?:(?:về việc|về|V/v|v/v)\s+|((?:ban hành|quy định|hướng dẫn|phê duyệt|sửa đổi|công bố)\s))").expect("a valid pattern")
 });
+/// `Ngày 25/3/2026, Công ty A có Văn bản số …`: day and sender stand before the paper.
+static SENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(Ngày \d[^,]{4,30}), ([^,;.]{4,90}?) (?:đã )?(?:có|ban hành|gửi) (?i:văn bản )?$")
+        .expect("a valid pattern")
+});
 static DATED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*,?\s*(?:\()?ngày\s").expect("a valid pattern"));
 
@@ -97,14 +102,22 @@ fn numbered<'p>(
     if named.is_none() && said.is_none() && of_notation.is_none() {
         return None;
     }
+    // `Văn bản số 318/CTCN-KT`: a notation without a type is that of an official letter.
+    let letter =
+        said.is_some() && notation.contains('-') && before.trim_end().to_lowercase().ends_with("văn bản");
     let kind = named.and_then(|kind| doc_type::code_of(kind.as_str())).or(of_notation);
+    let kind = kind.or(letter.then_some("official_letter"));
     let start = named.map_or_else(
         || from + before.len() + said.map_or(0, |so| so.as_str().len() - so.as_str().trim_start().len()),
         |kind| from + kind.start(),
     );
     let inner =
         named.and_then(|kind| before.get(kind.end()..)).map(str::trim).filter(|title| !title.is_empty());
-    let (date, issuer, title, end) = tail(text, number.end, basis);
+    let (mut date, mut issuer, title, end) = tail(text, number.end, basis);
+    if let (None, None, Some(found)) = (&date, &issuer, SENT.captures(text.get(..start)?)) {
+        date = found.get(1).and_then(|day| date::find(day.as_str())).map(|(date, _)| date);
+        issuer = found.get(2).map(|m| m.range());
+    }
     let record = Reference {
         id: String::new(),
         kind: kind.map(str::to_owned),

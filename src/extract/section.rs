@@ -116,7 +116,13 @@ impl<'p> Builder<'p> {
         let mut best: Option<(i32, Marker)> = None;
         for marker in marker::readings(span.text()) {
             let literal = printed.as_ref() == Some(&marker);
-            let score = self.fit(&marker, is_upper(rest_of(&marker))) + if literal { 2 } else { 0 };
+            let rest = rest_of(&marker).trim();
+            let figure = printed.as_ref().is_some_and(|printed| printed.kind == MarkerKind::Arabic);
+            let short = rest.chars().count() < 90 && !rest.ends_with(['.', ';', ',']);
+            // A stroke that is no marker as printed can only be a misread one.
+            let stroke = printed.is_none() && span.text().starts_with(['[', '|', '!', ']']);
+            let heading = is_upper(rest) || short && !figure || stroke;
+            let score = self.fit(&marker, is_upper(rest), heading) + if literal { 2 } else { 0 };
             let enough = literal || score >= 4;
             if enough && best.as_ref().is_none_or(|(known, _)| score > *known) {
                 best = Some((score, marker));
@@ -146,13 +152,17 @@ impl<'p> Builder<'p> {
     }
 
     /// How well a marker fits where it stands.
-    fn fit(&self, marker: &Marker, capitals: bool) -> i32 {
+    fn fit(&self, marker: &Marker, capitals: bool, titled: bool) -> i32 {
         let heading = i32::from(capitals && matches!(marker.kind, MarkerKind::Roman | MarkerKind::Upper));
         if marker.kind.is_bullet() {
             return 3;
         }
         if marker.numbers.len() > 1 {
-            return if self.prefix_open(marker) { 4 } else { 1 };
+            return match (self.counts_on(marker), self.prefix_open(marker)) {
+                (true, _) => 5,
+                (false, true) => 2,
+                _ => 1,
+            };
         }
         let open = self
             .stack
@@ -163,7 +173,9 @@ impl<'p> Builder<'p> {
         let sequence = match open {
             Some(node) if marker.ordinal() == node.marker.ordinal() + 1 => 4,
             Some(node)
-                if marker.kind == MarkerKind::Letter && marker.ordinal() == node.marker.ordinal() + 2 =>
+                if marker.kind == MarkerKind::Letter
+                    && node.marker.ordinal() == 4
+                    && marker.ordinal() == 6 =>
             {
                 3
             }
@@ -171,8 +183,18 @@ impl<'p> Builder<'p> {
             None if marker.ordinal() == 1 => 3,
             _ => 0,
         };
-        let misread_one = self.romans && capitals && marker.kind == MarkerKind::Roman && sequence >= 3;
+        let misread_one = self.romans && titled && marker.kind == MarkerKind::Roman && sequence >= 3;
         sequence + heading + if misread_one { 3 } else { 0 }
+    }
+
+    /// Whether a number of several parts is the next one of an open list, or the first below its own: `4.2.` after `4.1.`
+    fn counts_on(&self, marker: &Marker) -> bool {
+        let Some((last, prefix)) = marker.numbers.split_last() else { return false };
+        let open = self.stack.iter().filter_map(|id| self.tree.nodes.get(*id)).map(|node| &node.marker);
+        open.filter(|known| known.kind == marker.kind).any(|known| {
+            let before = known.numbers.split_last().is_some_and(|(n, p)| p == prefix && n + 1 == *last);
+            before || *last == 1 && known.numbers == prefix
+        })
     }
 
     fn prefix_open(&self, marker: &Marker) -> bool {
@@ -338,6 +360,11 @@ fn follows(marker: &Marker, last: u32) -> bool {
 /// How closing paragraphs begin.
 const CLOSING_CUES: &[&str] = &[
     "Trên đây là",
+    "Cuộc họp kết thúc",
+    "Hội nghị kết thúc",
+    "Buổi làm việc kết thúc",
+    "Biên bản được lập",
+    "Biên bản này được",
     "Trên đây",
     "Trong quá trình",
     "Quá trình thực hiện",

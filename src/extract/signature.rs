@@ -81,7 +81,7 @@ impl<'p> Found<'p> {
     /// Lines come from the top: prefixes first, then the title in capitals, then the name.
     fn take(&mut self, line: Span<'p>) {
         let upper = is_upper(line.text());
-        let titled = cue::prefix_any(&line.keys(), cue::SIGNER_TITLES).is_some();
+        let titled = is_titled(line);
         if !self.name.is_empty() {
             return;
         }
@@ -89,7 +89,7 @@ impl<'p> Found<'p> {
             self.authority.push(vec![line]);
         } else if upper && titled && self.title.is_empty() {
             self.title.push(line);
-        } else if upper && self.title.is_empty() && !self.authority.is_empty() {
+        } else if upper && self.title.is_empty() && self.authority.last().is_some_and(|last| runs_on(last)) {
             if let Some(last) = self.authority.last_mut() {
                 last.push(line);
             }
@@ -101,6 +101,15 @@ impl<'p> Found<'p> {
             self.title.push(line);
         }
     }
+}
+
+/// Whether an authority line goes on in the next: a body's name may, `KT. CHỦ TỊCH` is whole.
+fn runs_on(lines: &[Span]) -> bool {
+    let Some(first) = lines.first() else { return false };
+    let office = first.from(first.after_words(1)).trim();
+    let keys = office.keys();
+    let titled = cue::prefix_any(&keys, cue::SIGNER_TITLES).is_some_and(|(_, taken)| taken == keys.len());
+    !titled
 }
 
 /// Without the specks before it: signs, single letters, words the engine did not believe itself.
@@ -140,6 +149,12 @@ fn completed(text: &str) -> Option<String> {
     is_upper(rest).then(|| format!("{prefix} {rest}"))
 }
 
+/// The office of the signer, a deputy's also where a seal covers the end of it.
+fn is_titled(line: Span) -> bool {
+    let keys = line.keys();
+    cue::prefix_any(&keys, cue::SIGNER_TITLES).is_some() || keys.first().is_some_and(|key| key == "pho")
+}
+
 /// Two to six words of letters, each with a capital first; degrees before them are kept.
 fn is_name(line: Span) -> bool {
     let words: Vec<&str> = line.text().split_whitespace().collect();
@@ -147,7 +162,7 @@ fn is_name(line: Span) -> bool {
         word.starts_with(char::is_uppercase)
             && word.chars().all(|c| c.is_alphabetic() || c == '.' || c == '-')
     };
-    let titled = is_upper(line.text()) && cue::prefix_any(&line.keys(), cue::SIGNER_TITLES).is_some();
+    let titled = is_upper(line.text()) && is_titled(line);
     (2..=6).contains(&words.len()) && words.iter().all(capital) && !titled
 }
 
@@ -190,6 +205,10 @@ mod tests {
 
     #[test]
     fn a_title_alone_needs_no_authority() {
+        let found = signature(&["KT. CHỦ TỊCH", "PHÓ CHỦ", "Thạch Minh Đường"]);
+        assert_eq!((found.authority.len(), found.title.as_deref()), (1, Some("PHÓ CHỦ")));
+        let found = signature(&["THƯ KÝ", "Thạch Minh Đường"]);
+        assert_eq!(found.title.as_deref(), Some("THƯ KÝ"));
         let found = signature(&["GIÁM ĐỐC", "Thạch Minh Đường"]);
         assert_eq!((found.authority.len(), found.title.as_deref()), (0, Some("GIÁM ĐỐC")));
     }

@@ -58,7 +58,11 @@ pub(crate) fn after_type<'p>(lines: &[HeadLine<'p>], subject: &mut Vec<Span<'p>>
 fn ends(line: &HeadLine, subject: &[Span], fresh: bool) -> bool {
     let text = line.span.text();
     let long: usize = subject.iter().map(|span| span.text().len()).sum();
-    let numbered = marker::read(text).is_some_and(|marker| marker.kind.is_numbered()) && fresh;
+    let counted = |m: &marker::Marker| {
+        m.numbers == [1] && m.text.ends_with('.') && !m.text.starts_with(char::is_lowercase)
+    };
+    let numbered = marker::read(text)
+        .is_some_and(|m| m.kind.is_numbered() && (fresh || !subject.is_empty() && counted(&m)));
     if is_basis(line) && fresh
         || numbered
         || cue::prefix(&line.keys, cue::ADDRESSEES).is_some()

@@ -12,7 +12,7 @@ use super::date;
 use super::evidence::Proof;
 use super::passage::Span;
 use super::record::{Deadline, Task};
-use super::section::Tree;
+use super::section::{Node, Parts, Tree};
 use crate::dictionary::cue;
 
 /// Headings that assign work.
@@ -31,8 +31,10 @@ static DEADLINE: LazyLock<Regex> = LazyLock::new(|| {
     let bare = r"\d{1,2}/\d{1,2}(?:/\d{4})?";
     let month = r"tháng\s\d{1,2}(?:/\d{4}|\snăm\s\d{4})?";
     let quarter = r"[Qq]u[ýí]\s[IV1-4]{1,3}(?:/\d{4}|\snăm\s\d{4})?";
+    let lead = r"(?:\p{Ll}+\s){0,3}\d{1,2}\sngày(?:\slàm việc)?";
     let days = r"\d{1,2}\sngày\s(?:làm việc\s)?(?:tổ chức|kể từ|trước|diễn ra|khai mạc)[^,.;]*";
-    Regex::new(&format!(r"(?i)\b(?:(?:trước|chậm nhất(?:\slà|\svào|\sđến)?|muộn nhất(?:\slà)?|đến hết|hết|xong trong|hoàn thành trong)\s(?:\d{{1,2}}\s?(?:h|giờ)\s?(?:\d{{2}})?,?\s)?(?:{full}|{bare}|{month}|{quarter}|{days}))"))
+    let week = r"trong\stuần\s[^,.;]{1,30}?tháng\s\d{1,2}(?:/\d{4}|\snăm\s\d{4})?";
+    Regex::new(&format!(r"(?i)\b(?:{week}|(?:trước|chậm nhất(?:\slà|\svào|\sđến)?|muộn nhất(?:\slà)?|đến hết|hết|xong trong|hoàn thành trong)\s(?:\d{{1,2}}\s?(?:h|giờ)\s?(?:\d{{2}})?,?\s)?(?:{full}|{bare}|{month}|{quarter}|{days})|trước\s{lead})"))
         .expect("a valid pattern")
 });
 
@@ -100,8 +102,24 @@ fn asks(tree: &Tree) -> bool {
         return false;
     };
     let keys = last.keys();
-    cue::holds_any(&keys, &["đề nghị", "yêu cầu", "kết luận"]) && cue::holds_any(&keys, &["sau", "như sau"])
+    let asking = ["đề nghị", "yêu cầu", "kết luận"];
+    let ends = |phrase: &str| keys.ends_with(&cue::keys(phrase));
+    cue::holds_any(&keys, &asking) && cue::holds_any(&keys, &["sau", "như sau"])
+        || asking.iter().any(|asked| ends(asked))
 }
+
+/// Those whom the last words before the sections ask, all of them: `… đề nghị các tổ đảng thực hiện một số nội dung sau:`
+fn asked<'p>(tree: &Tree<'p>) -> Option<Span<'p>> {
+    let last = tree.preamble.last().filter(|last| last.text().trim_end().ends_with(':'))?;
+    let found = ASKED.captures_iter(last.text()).last()?.get(1)?;
+    let unit = last.slice(found.range());
+    names_unit(&unit.keys()).then_some(unit)
+}
+
+static ASKED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:đề nghị|yêu cầu)\s([^:;.]{4,90}?)\s(?:thực hiện|triển khai|tập trung|phối hợp|khẩn trương|tổ chức)\s[^:;.]*(?:sau|sau đây):$")
+        .expect("a valid pattern")
+});
 
 fn assigns(tree: &Tree, id: usize) -> bool {
     tree.parts(id).title.is_some_and(|title| cue::holds_any(&title.keys(), HEADINGS))
@@ -129,6 +147,8 @@ fn names_unit(keys: &[String]) -> bool {
         "Bố trí",
         "Bổ sung",
         "Vụ việc",
+        "Hội đàm",
+        "Tổ chức thực hiện",
     ];
     let exact = |list: &[&str]| list.iter().any(|head| keys.starts_with(&cue::keys(head)));
     !exact(&heading)
@@ -136,6 +156,11 @@ fn names_unit(keys: &[String]) -> bool {
             || exact(&[
                 "Thủ trưởng",
                 "Giám đốc",
+                "Hiệu trưởng",
+                "Nhà trường",
+                "Tiểu ban",
+                "Đội",
+                "Doanh nghiệp",
                 "Chủ tịch",
                 "Chánh Văn phòng",
                 "Trưởng",
@@ -145,6 +170,13 @@ fn names_unit(keys: &[String]) -> bool {
                 "Ông",
                 "Bà",
             ]))
+}
+
+/// Whether an item asks a body above the writer for something: no task.
+fn petitions(tree: &Tree, id: usize) -> bool {
+    tree.ancestors(id).any(|id| {
+        tree.parts(id).title.is_some_and(|title| cue::holds_any(&title.keys(), &["kiến nghị", "đề xuất"]))
+    })
 }
 
 /// Words that give a task.
@@ -160,8 +192,16 @@ fn under_heading(
 ) {
     let unit = bare_unit(unit.text());
     let path = tree.path(id);
-    for text in tree.parts(id).text {
-        for sentence in sentences(text) {
+    let parts = tree.parts(id);
+    let mut texts = parts.text.as_slice();
+    if let Some(whole) = tree.nodes.get(id).and_then(|node| run_in(node, &parts)) {
+        let path = &path[..path.len().saturating_sub(1)];
+        let marker = tree.nodes.get(id).map(|node| node.marker.text.clone());
+        push(Draft { unit: unit.clone(), marker, path, span: whole }, tasks, proof);
+        texts = texts.get(1..).unwrap_or_default();
+    }
+    for text in texts {
+        for sentence in sentences(*text) {
             let own = subject_unit(sentence.text());
             push(
                 Draft {
@@ -192,6 +232,16 @@ fn under_heading(
     }
 }
 
+/// `2. Công ty A: Ưu tiên cấp điện.`: unit and task in one sentence are the task, as printed.
+fn run_in<'p>(node: &Node<'p>, parts: &Parts<'p>) -> Option<Span<'p>> {
+    let (title, text) = (parts.title?, parts.text.first()?);
+    let whole = node.content.from(node.marker.length).trim();
+    let same = node.children.is_empty()
+        && whole.text().ends_with(text.text())
+        && whole.text().starts_with(title.text());
+    (same && sentences(*text).len() == 1 && subject_unit(text.text()).is_none()).then_some(whole)
+}
+
 /// A task given outside such a heading: `Giao Sở A …`, `Điều 2. Giao …`, or an item `Sở A: …` where work is assigned.
 fn given(tree: &Tree, id: usize, assigning: &[bool], tasks: &mut Vec<Task>, proof: &mut Proof) {
     let Some(node) = tree.nodes.get(id) else { return };
@@ -204,6 +254,9 @@ fn given(tree: &Tree, id: usize, assigning: &[bool], tasks: &mut Vec<Task>, proo
     let path: Vec<String> = node.parent.map(|parent| tree.path(parent)).unwrap_or_default();
     let draft =
         |unit: String, path| Draft { unit, marker: Some(node.marker.text.clone()), path, span: content };
+    if giving && petitions(tree, id) {
+        return;
+    }
     if giving {
         if let Some(unit) =
             subject_unit(content.text()).or_else(|| parts.title.map(|title| bare_unit(title.text())))
@@ -215,6 +268,11 @@ fn given(tree: &Tree, id: usize, assigning: &[bool], tasks: &mut Vec<Task>, proo
         && let Some(unit) = colon_unit(content.text()).or_else(|| subject_unit(content.text()))
     {
         push(draft(unit, &path), tasks, proof);
+    } else if let (None, true, Some(unit)) = (node.parent, node.children.is_empty(), asked(tree))
+        && node.marker.kind.is_numbered()
+        && parts.title.is_none()
+    {
+        push(draft(unit.owned(), &path), tasks, proof);
     }
 }
 

@@ -37,10 +37,29 @@ pub(crate) fn cut(items: &[Item], from: (usize, usize)) -> Zones {
     let appendices = rest.split_off(end);
     let foot = rest.split_off(foot);
     let lines = foot.into_iter().flat_map(|item| match item {
-        Item::Text(passage) => passage.split_lines(),
+        Item::Text(passage) => passage.split_lines().into_iter().flat_map(halves).collect(),
         Item::Table(grid) => cells(grid),
     });
     Zones { foot: lines.collect(), body: whole_paragraphs(rest), appendices: whole_paragraphs(appendices) }
+}
+
+/// A line of the foot that runs through both columns, cut at its widest gap: that is wider than two words could part.
+fn halves(line: Passage) -> Vec<Passage> {
+    let boxes: Vec<_> = line.tokens.iter().map(|token| token.bbox).collect();
+    let gap = |at: usize| match (boxes.get(at - 1), boxes.get(at)) {
+        (Some(Some(a)), Some(Some(b))) => (b.x0 - a.x1, a.y1 - a.y0),
+        _ => (0, 1),
+    };
+    let widest = (1..line.tokens.len()).max_by_key(|at| gap(*at).0);
+    let Some(at) = widest.filter(|at| line.lane == Lane::Full && gap(*at).0 > 4 * gap(*at).1.max(1)) else {
+        return vec![line];
+    };
+    let mut left = line.tokens;
+    let right = left.split_off(at);
+    vec![
+        Passage::of_tokens(left, Lane::Left, Alignment::Left),
+        Passage::of_tokens(right, Lane::Right, Alignment::Center),
+    ]
 }
 
 /// A foot set in a table without rules: its cells, column by column.
@@ -63,13 +82,43 @@ fn foot_begin(items: &[Item]) -> usize {
         Item::Table(grid) => grid.rows.iter().take(2).flatten().any(|cell| is_label(&cell.text)),
     });
     let signed = || items.iter().rposition(|item| matches!(item, Item::Text(p) if is_authority(&p.text)));
-    let Some(mut begin) = label.or_else(signed) else { return items.len() };
+    let Some(mut begin) = label.or_else(|| archived(items)).or_else(signed) else { return items.len() };
     while begin > 0
         && matches!(items.get(begin - 1), Some(Item::Text(p)) if p.lane != Lane::Full || is_authority(&p.text))
     {
         begin -= 1;
     }
     begin
+}
+
+/// Where the recipients begin whose label cannot be read: at the first of the short dashes that end with `Lưu: VT`.
+fn archived(items: &[Item]) -> Option<usize> {
+    let entry = |item: &Item| match item {
+        Item::Text(passage) => {
+            let dash = passage.text.chars().take(8).any(|c| matches!(c, '-' | '–' | '—'));
+            dash && passage.text.chars().count() < 120
+        }
+        Item::Table(_) => false,
+    };
+    let last = items.iter().rposition(|item| match item {
+        Item::Text(passage) => {
+            let keys: Vec<String> =
+                passage.text.split_whitespace().map(cue::key).filter(|key| !key.is_empty()).take(2).collect();
+            keys.first().is_some_and(|key| key == "luu")
+                && keys.get(1).is_some_and(|key| key.starts_with("vt"))
+        }
+        Item::Table(_) => false,
+    })?;
+    let right = |item: &Item| matches!(item, Item::Text(p) if p.lane == Lane::Right);
+    let entries =
+        (0..last).rev().take_while(|at| items.get(*at).is_some_and(|item| entry(item) || right(item)));
+    let first = entries.filter(|at| items.get(*at).is_some_and(entry)).last()?;
+    // The label itself, however it was read: a word or three with a colon.
+    let label = first.checked_sub(1).filter(|at| {
+        matches!(items.get(*at), Some(Item::Text(p))
+            if p.text.ends_with([':', ';']) && p.text.split_whitespace().count() <= 3 && marker::read(&p.text).is_none())
+    });
+    Some(label.unwrap_or(first))
 }
 
 /// `Nơi nhận` at the head of a short text.
@@ -83,19 +132,44 @@ pub(crate) fn is_label(text: &str) -> bool {
 /// `TM. …`, `KT. …` in capitals.
 pub(crate) fn is_authority(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
-    let key = cue::key(first);
+    // `KT.CHỦ TỊCH`: the blank was lost.
+    let key = cue::key(first.split_once('.').map_or(first, |(prefix, _)| prefix));
     let prefixed = cue::AUTHORITY_PREFIXES.iter().any(|prefix| cue::key(prefix) == key);
     prefixed && (first.contains(['.', '/']) || first == "TUQ") && is_upper(text)
 }
 
-/// One past the last item of the foot: before the title of an appendix, or a table.
+/// One past the last item of the foot: before the title of an appendix, the letterhead of another paper, or a table.
 fn foot_end(items: &[Item], begin: usize) -> usize {
     let ends = |item: &Item| match item {
-        Item::Text(passage) => is_appendix(&passage.text),
+        Item::Text(passage) => is_appendix(&passage.text) || is_letterhead(&passage.text),
         Item::Table(_) => true,
     };
     let after = items.iter().enumerate().skip(begin + 1).find(|(_, item)| ends(item));
-    after.map_or(items.len(), |(index, _)| index)
+    let Some((mut end, item)) = after else { return items.len() };
+    // The left column of another letterhead stands before its right one, on the same page.
+    if let (Item::Text(passage), Some(page)) = (item, page(item))
+        && is_letterhead(&passage.text)
+    {
+        while end > begin + 1 && items.get(end - 1).and_then(self::page) == Some(page) {
+            end -= 1;
+        }
+    }
+    end
+}
+
+/// The page an item begins on.
+fn page(item: &Item) -> Option<u32> {
+    let passage = match item {
+        Item::Text(passage) => passage,
+        Item::Table(grid) => grid.rows.first()?.first()?,
+    };
+    passage.tokens.first().map(|token| token.page)
+}
+
+/// The first line of another letterhead.
+fn is_letterhead(text: &str) -> bool {
+    let keys: Vec<String> = text.split_whitespace().take(12).map(cue::key).collect();
+    is_upper(text) && cue::prefix_any(&keys, cue::NATIONAL_TITLES).is_some()
 }
 
 /// The title of an appendix.
@@ -164,10 +238,12 @@ fn goes_on(last: &Passage, piece: &Passage) -> bool {
         return marker::read(&last.text).is_none() && !is_appendix(&last.text) && !is_appendix(&piece.text);
     }
     let open = !last.text.ends_with(['.', ';', ':', '!', '?', '/', '"', '”']);
+    let wanting = ["về", "của", "và", "với", "cho", "từ", "tại", "theo", "các", "những", "do", "bởi"];
+    let governs = last.text.split_whitespace().next_back().is_some_and(|word| wanting.contains(&word));
     let small = piece.text.starts_with(char::is_lowercase);
     let page_break = last.tokens.last().map(|t| t.page) != piece.tokens.first().map(|t| t.page);
     let running = last.text.chars().count() > 60 && !is_upper(&last.text) && !is_upper(&piece.text);
-    open && (small || page_break && running)
+    open && (small || governs || page_break && running)
 }
 
 #[cfg(test)]

@@ -231,7 +231,7 @@ impl Rules<'_> {
         let inset = next.x0 - self.margins.left > 0.8 * em;
         match marker {
             Marker::None => {
-                short || spaced && inset || deeper && !hangs || self.opens_anew(lines, last, next)
+                short || (spaced && inset || deeper) && !hangs || self.opens_anew(lines, last, next)
             }
             Marker::Dash | Marker::Number => short || spaced || inset || ends_sentence(last),
         }

@@ -85,9 +85,10 @@ pub(super) fn tokens(page: &OcrPage) -> (Vec<Token>, Frame) {
     (tokens.collect(), frame)
 }
 
+/// A word as a layout keeps it. The Icelandic eth looks like a `Đ`, and no paper means it.
 fn own(word: &OcrWord) -> Word {
     Word {
-        text: word.text.clone(),
+        text: word.text.replace('Ð', "Đ").replace('ð', "đ"),
         raw: word.text.clone(),
         bbox: Some(word.bbox),
         confidence: word.confidence,

@@ -1,4 +1,4 @@
-//! Nine papers composed for this project, from recorded readings of their office scans to the record: how much of each
+//! Papers composed for this project, from recorded readings of their office scans to the record: how much of each
 //! is right, and that the rarer parts are there. No engine is needed.
 
 use std::fs;
@@ -14,13 +14,23 @@ use vanthu::restore::{RestoreOptions, Restorer};
 
 /// Measured once, after the program had been tuned on the others; `fixtures/README.md` says more.
 const HELD_OUT: [&str; 3] = ["ke-hoach-so-ket", "cong-van-ra-soat", "giay-moi-tap-huan"];
-const OTHERS: [&str; 6] = [
+const OTHERS: [&str; 16] = [
+    "bao-cao-so-hoa",
     "bao-cao-tiep-dan",
+    "bien-ban-ban-giao",
+    "chuong-trinh-ky-niem",
+    "cong-van-cap-nuoc",
+    "cong-van-chi-bo",
+    "giay-moi-doi-thoai",
     "ke-hoach-chuyen-doi-so",
     "ke-hoach-dang-uy",
+    "ke-hoach-ky-hop",
     "ke-hoach-phoi-hop",
     "quyet-dinh-chi-tieu",
+    "quyet-dinh-quy-che",
+    "thong-bao-dau-tu-cong",
     "thong-bao-ket-luan",
+    "to-trinh-tru-so",
 ];
 
 fn folder() -> PathBuf {
@@ -55,7 +65,7 @@ fn mean(names: &[&str]) -> f64 {
 fn papers_come_out_right_also_those_held_out() {
     let (others, held_out) = (mean(&OTHERS), mean(&HELD_OUT));
     println!("tuned on {others:.3}, held out {held_out:.3}");
-    assert!(others > 0.95 && held_out > 0.86, "{others:.3} {held_out:.3}");
+    assert!(others > 0.94 && held_out > 0.95, "{others:.3} {held_out:.3}");
 }
 
 #[test]
