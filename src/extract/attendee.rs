@@ -209,18 +209,19 @@ fn cut<'p>(tree: &Tree<'p>, id: usize) -> Option<(Span<'p>, Span<'p>)> {
     (plain && !listed).then(|| (label, content.from(colon + 1).trim()))
 }
 
-/// Whether most of the items beside it are labels too.
+/// Items beside one that are looked at to tell what it is.
+const BESIDE: usize = 100;
+
+/// Whether most of the items beside it are labels too, the first of them as a sample.
 fn stands_among_labels(tree: &Tree, id: usize) -> bool {
     let Some(parent) = tree.nodes.get(id).and_then(|node| node.parent).and_then(|id| tree.nodes.get(id))
     else {
         return false;
     };
-    let labels = parent
-        .children
-        .iter()
-        .filter(|child| !is_leaf(tree, **child) || cut(tree, **child).is_some())
-        .count();
-    labels * 2 > parent.children.len()
+    let beside = parent.children.get(..BESIDE).unwrap_or(&parent.children);
+    let labels =
+        beside.iter().filter(|child| !is_leaf(tree, **child) || cut(tree, **child).is_some()).count();
+    labels * 2 > beside.len()
 }
 
 /// `Tại Điểm cầu các Sở`: the body at the venue, to which roles without one belong.

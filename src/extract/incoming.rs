@@ -31,7 +31,11 @@ fn is_entry(line: Span) -> bool {
     let first = keys.first().map_or("", String::as_str);
     let labelled = matches!(first, "so" | "ngay" | "gio" | "chuyen" | "luu" | "kyhieu" | "soden" | "ngayden");
     let notation = line.text().split_once('/').is_some_and(|(_, rest)| rest.starts_with(char::is_uppercase));
-    labelled && !notation && line.text().chars().count() < 60
+    // `SỞ NỘI VỤ` begins like `Số` when its marks are gone; a number has figures, or dots for them.
+    let number = first != "so"
+        || line.text().contains([':', '.', '…'])
+        || line.text().contains(|c: char| c.is_ascii_digit());
+    labelled && number && !notation && line.text().chars().count() < 60
 }
 
 /// What a stamp says; `None` where its blanks were not filled in, or cannot be read.

@@ -12,6 +12,7 @@ mod appendix;
 mod attendee;
 mod consistency;
 mod date;
+mod deadline;
 mod doc_type;
 mod evidence;
 mod flow;
@@ -31,6 +32,7 @@ mod section;
 mod signature;
 mod subject;
 mod task;
+mod unit;
 mod zone;
 
 use crate::restore::restored_page::RestoredPage;

@@ -266,11 +266,26 @@ fn raw(tokens: &[&Token]) -> String {
     parts.join(" ")
 }
 
-/// The confidence of a value: that of its least certain word, words without a letter or digit left out.
+/// How often a value is right whose least certain word has a given probability: right reading is not all, the value must
+/// also be cut out of the paper where it ends. Measured on `fixtures/papers`, read from office scans, photocopies, aged
+/// paper and 150 dpi (2,500 values; `vanthu eval --reliability`), drawn as a line that never falls.
+const RELIABILITY: [(f64, f64); 7] =
+    [(0.0, 0.0), (0.5, 0.65), (0.75, 0.75), (0.9, 0.83), (0.95, 0.90), (0.99, 0.935), (1.0, 0.98)];
+
+/// What the probability of the least certain word says about the value.
+fn reliability(least: f64) -> f64 {
+    let segment = RELIABILITY.windows(2).find(|pair| pair.get(1).is_some_and(|end| least <= end.0));
+    match segment {
+        Some([(x0, y0), (x1, y1)]) => y0 + (y1 - y0) * (least - x0) / (x1 - x0),
+        _ => RELIABILITY.last().map_or(least, |end| end.1),
+    }
+}
+
+/// The confidence of a value: by that of its least certain word, words without a letter or digit left out.
 fn confidence(tokens: &[&Token]) -> f64 {
     let certain = |token: &&&Token| token.text.chars().any(char::is_alphanumeric);
     let least = tokens.iter().filter(certain).map(|token| token.confidence).fold(1.0_f32, f32::min);
-    (f64::from(least.clamp(0.0, 1.0)) * 1000.0).round() / 1000.0
+    (reliability(f64::from(least.clamp(0.0, 1.0))) * 1000.0).round() / 1000.0
 }
 
 #[cfg(test)]
@@ -291,6 +306,13 @@ pub(crate) fn passage(text: &str) -> Passage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_surer_word_makes_a_surer_value() {
+        let stated: Vec<f64> = (0..=100).map(|percent| reliability(f64::from(percent) / 100.0)).collect();
+        assert!(stated.windows(2).all(|pair| pair[0] <= pair[1]));
+        assert_eq!((stated[0], stated[100]), (0.0, 0.98));
+    }
 
     #[test]
     fn a_span_knows_its_lines() {

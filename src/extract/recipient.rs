@@ -48,7 +48,7 @@ fn is_archive(span: Span) -> bool {
         .take(2)
         .map(cue::key)
         .find(|key| !key.is_empty())
-        .is_some_and(|key| key == "luu")
+        .is_some_and(|key| key == "luu" || key.starts_with("luuvt"))
 }
 
 /// Reads the recipients from their lines.
@@ -92,7 +92,12 @@ fn add(entry: &[Span], recipients: &mut Recipients, proof: &mut Proof) {
     let Some(first) = entry.first() else { return };
     if is_archive(*first) && recipients.archive.is_none() {
         proof.found("/recipients/archive", entry);
-        recipients.archive = Some(archive(&join(entry)));
+        let printed = join(entry);
+        let mended = COMMA_AS_LETTER.replace(&printed, "${1}VT, ");
+        if mended != printed {
+            proof.inferred("/recipients/archive", entry, "the comma after VT was read as a letter");
+        }
+        recipients.archive = Some(archive(&mended));
         return;
     }
     let marker = marker::read(first.text()).filter(|marker| marker.kind.is_bullet());
@@ -104,7 +109,7 @@ fn add(entry: &[Span], recipients: &mut Recipients, proof: &mut Proof) {
     if mended == text {
         proof.found(pointer, entry);
     } else {
-        proof.inferred(pointer, entry, "b/c, a sign stands for the c");
+        proof.inferred(pointer, entry, "b/c, a sign stands for the c, or nothing does");
     }
     let text = mended;
     recipients.entries.push(Recipient { marker: marker.map(|marker| marker.text), text, raw: Some(raw) });
@@ -112,7 +117,11 @@ fn add(entry: &[Span], recipients: &mut Recipients, proof: &mut Proof) {
 
 /// `(để b/c)` with the sign an engine takes its small `c` for.
 static FOR_REPORT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(\((?:để )?)b\s?[/⁄]\s?[€©¢]\)").expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"(\((?:để )?)b\s?[/⁄]\s?[€©¢C]?\)").expect("a valid pattern"));
+
+/// `Lưu: VTE QLLĐ`: nearly every paper is kept by VT, the clerks.
+static COMMA_AS_LETTER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"((?:Lưu|LƯU)\s?[:.]?\s?)VT[EFP],?\s").expect("a valid pattern"));
 
 static COPIES: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\s*\(?\b(\d{1,2})\s*(?:b|bản|bộ)\)?\s*").expect("a valid pattern"));

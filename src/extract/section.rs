@@ -128,7 +128,26 @@ impl<'p> Builder<'p> {
                 best = Some((score, marker));
             }
         }
-        best.map(|(_, marker)| self.with_lost_strokes(marker, span))
+        let found = best.map(|(_, marker)| self.with_lost_strokes(marker, span));
+        found.or_else(|| self.garbled_numeral(span))
+    }
+
+    /// The numeral of a heading in capitals after others, which has a letter in common with the one due: `Xv. TỔ CHỨC`
+    /// after `IV. NỘI DUNG`.
+    fn garbled_numeral(&self, span: Span) -> Option<Marker> {
+        let (token, heading) = span.text().split_once(' ')?;
+        let read = token.strip_suffix(['.', ',', ':', '-'])?.to_uppercase();
+        let last = self.stack.iter().filter_map(|id| self.tree.nodes.get(*id)).find(|node| {
+            node.marker.kind == MarkerKind::Roman && is_upper(node.content.from(node.marker.length).text())
+        })?;
+        let due = ROMANS.get(last.marker.ordinal() as usize)?;
+        let like = read.chars().count() <= 4 && read.chars().any(|c| due.contains(c));
+        (like && is_upper(heading) && heading.split_whitespace().count() > 1).then(|| Marker {
+            kind: MarkerKind::Roman,
+            numbers: vec![last.marker.ordinal() + 1],
+            text: format!("{due}."),
+            length: token.len() + 1,
+        })
     }
 
     /// A Roman heading that counts back, printed without some of its strokes: `I.` after `I.` is `II.`, `II.` after it `III.`.
@@ -532,6 +551,7 @@ mod tests {
             "+ D",
             "- E",
             "b) F",
+            "iYv. KINH PHÍ",
         ];
         let expected = [
             "I.",
@@ -546,6 +566,7 @@ mod tests {
             "III./1./a)/-/+",
             "III./1./a)/-",
             "III./1./b)",
+            "IV.",
         ];
         assert_eq!(outline(&lines), expected);
     }

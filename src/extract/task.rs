@@ -2,17 +2,18 @@
 //!
 //! Two shapes: below a heading that assigns work (`Phân công`, `Tổ chức thực hiện`) a heading names the unit and each item
 //! or sentence below is a task; anywhere a paragraph may give one (`Giao Sở A chủ trì …`). An item may name its own unit
-//! before a colon. The text of a task is verbatim.
+//! before a colon. The text of a task is verbatim. What names a unit is in [`super::unit`].
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::date;
+use super::deadline;
 use super::evidence::Proof;
 use super::passage::Span;
 use super::record::{Deadline, Task};
 use super::section::{Node, Parts, Tree};
+use super::unit::{GIVING, bare_unit, colon_unit, names_unit, role, subject_unit};
 use crate::dictionary::cue;
 
 /// Headings that assign work.
@@ -25,18 +26,6 @@ const HEADINGS: &[&str] = &[
     "phương hướng",
     "nhiệm vụ trọng tâm",
 ];
-
-static DEADLINE: LazyLock<Regex> = LazyLock::new(|| {
-    let full = r"ngày\s\d{1,2}(?:/\d{1,2}(?:/\d{4})?|\stháng\s\d{1,2}(?:\snăm\s\d{4}|/\d{4})?)";
-    let bare = r"\d{1,2}/\d{1,2}(?:/\d{4})?";
-    let month = r"tháng\s\d{1,2}(?:/\d{4}|\snăm\s\d{4})?";
-    let quarter = r"[Qq]u[ýí]\s[IV1-4]{1,3}(?:/\d{4}|\snăm\s\d{4})?";
-    let lead = r"(?:\p{Ll}+\s){0,3}\d{1,2}\sngày(?:\slàm việc)?";
-    let days = r"\d{1,2}\sngày\s(?:làm việc\s)?(?:tổ chức|kể từ|trước|diễn ra|khai mạc)[^,.;]*";
-    let week = r"trong\stuần\s[^,.;]{1,30}?tháng\s\d{1,2}(?:/\d{4}|\snăm\s\d{4})?";
-    Regex::new(&format!(r"(?i)\b(?:{week}|(?:trước|chậm nhất(?:\slà|\svào|\sđến)?|muộn nhất(?:\slà)?|đến hết|hết|xong trong|hoàn thành trong)\s(?:\d{{1,2}}\s?(?:h|giờ)\s?(?:\d{{2}})?,?\s)?(?:{full}|{bare}|{month}|{quarter}|{days})|trước\s{lead})"))
-        .expect("a valid pattern")
-});
 
 /// Reads the tasks of a body.
 pub(crate) fn read(tree: &Tree, proof: &mut Proof) -> Vec<Task> {
@@ -125,62 +114,12 @@ fn assigns(tree: &Tree, id: usize) -> bool {
     tree.parts(id).title.is_some_and(|title| cue::holds_any(&title.keys(), HEADINGS))
 }
 
-/// Whether words begin the name of a unit: a body, or a role that heads one; `Giao`, `Đề nghị` may stand before it.
-fn names_unit(keys: &[String]) -> bool {
-    let given = cue::prefix_any(keys, GIVING).map_or(0, |(_, taken)| taken);
-    let keys = keys.get(given..).unwrap_or_default();
-    let heading = [
-        "Kinh phí",
-        "Chương trình",
-        "Điểm",
-        "Tổ chức",
-        "Dự án",
-        "Báo cáo",
-        "Hội nghị",
-        "Chế độ",
-        "Hội trường",
-        "Thời gian",
-        "Đơn vị tham mưu",
-        // Without marks these begin like `Sở`, `Bộ`, `Vụ`.
-        "Số lượng",
-        "Số liệu",
-        "Bố trí",
-        "Bổ sung",
-        "Vụ việc",
-        "Hội đàm",
-        "Tổ chức thực hiện",
-    ];
-    let exact = |list: &[&str]| list.iter().any(|head| keys.starts_with(&cue::keys(head)));
-    !exact(&heading)
-        && (exact(cue::BODY_HEADS)
-            || exact(&[
-                "Thủ trưởng",
-                "Giám đốc",
-                "Hiệu trưởng",
-                "Nhà trường",
-                "Tiểu ban",
-                "Đội",
-                "Doanh nghiệp",
-                "Chủ tịch",
-                "Chánh Văn phòng",
-                "Trưởng",
-                "Bí thư",
-                "Tổ trưởng",
-                "Đồng chí",
-                "Ông",
-                "Bà",
-            ]))
-}
-
 /// Whether an item asks a body above the writer for something: no task.
 fn petitions(tree: &Tree, id: usize) -> bool {
     tree.ancestors(id).any(|id| {
         tree.parts(id).title.is_some_and(|title| cue::holds_any(&title.keys(), &["kiến nghị", "đề xuất"]))
     })
 }
-
-/// Words that give a task.
-const GIVING: &[&str] = &["Giao", "Đề nghị", "Yêu cầu", "Phân công"];
 
 fn under_heading(
     tree: &Tree,
@@ -291,16 +230,13 @@ fn push(draft: Draft, tasks: &mut Vec<Task>, proof: &mut Proof) {
     let index = tasks.len();
     proof.found(format!("/tasks/{index}"), &[draft.span]);
     let mut deadlines: Vec<Deadline> = Vec::new();
-    for found in DEADLINE.find_iter(text) {
+    for (deadline, span) in deadline::read(draft.span) {
         let pointer = match deadlines.len() {
             0 => format!("/tasks/{index}/deadline"),
             later => format!("/tasks/{index}/deadlines/{later}"),
         };
-        proof.found(pointer, &[draft.span.slice(found.range())]);
-        let iso = date::find(found.as_str()).and_then(|(date, _)| date.iso);
-        let raw = found.as_str().trim();
-        let raw = raw.strip_prefix("hoàn thành ").or_else(|| raw.strip_prefix("xong ")).unwrap_or(raw);
-        deadlines.push(Deadline { raw: raw.to_owned(), iso });
+        proof.found(pointer, &[span]);
+        deadlines.push(deadline);
     }
     let deadline = deadlines.first().cloned();
     if deadlines.len() < 2 {
@@ -318,171 +254,6 @@ fn push(draft: Draft, tasks: &mut Vec<Task>, proof: &mut Proof) {
         deadline,
         deadlines,
     });
-}
-
-/// A unit's name without `Giao`, `Đề nghị`.
-fn bare_unit(title: &str) -> String {
-    let keys = cue::keys(title);
-    let taken = cue::prefix_any(&keys, GIVING).map_or(0, |(_, taken)| taken);
-    title.split_whitespace().skip(taken).collect::<Vec<_>>().join(" ")
-}
-
-/// The unit an item names before an early colon.
-fn colon_unit(text: &str) -> Option<String> {
-    let label = text.get(..text.find(':')?)?;
-    let keys = cue::keys(label);
-    let verb = VERBS.iter().any(|verb| cue::holds_any(&keys, &[verb]));
-    (keys.len() <= 16 && names_unit(&keys) && !verb).then(|| bare_unit(label.trim()))
-}
-
-/// Verbs with which a task begins.
-const VERBS: &[&str] = &[
-    "chủ trì",
-    "phối hợp",
-    "lựa chọn",
-    "chuẩn bị",
-    "tổng hợp",
-    "xây dựng",
-    "triển khai",
-    "tham mưu",
-    "thực hiện",
-    "rà soát",
-    "hướng dẫn",
-    "kiểm tra",
-    "theo dõi",
-    "đôn đốc",
-    "báo cáo",
-    "đón tiếp",
-    "bố trí",
-    "tổ chức thực hiện",
-    "cung cấp",
-    "cập nhật",
-    "ban hành",
-    "chỉ đạo",
-    "đưa tin",
-    "căn cứ",
-    "có trách nhiệm",
-    "chịu trách nhiệm",
-    "đề xuất",
-    "gửi",
-    "lập",
-    "phân công",
-    "quán triệt",
-    "tuyên truyền",
-    "đảm bảo",
-    "bảo đảm",
-    "trình",
-    "nghiên cứu",
-    "tiếp tục",
-    "khẩn trương",
-    "tăng cường",
-    "chủ động",
-    "thường xuyên",
-    "tổ chức",
-    "hoàn thành",
-    "thẩm định",
-    "cấp",
-    "tiếp nhận",
-    "phổ biến",
-    "cân đối",
-    "khắc phục",
-    "trả",
-    "hoàn thiện",
-    "xử lý",
-    "giải quyết",
-    "sửa đổi",
-    "bổ sung",
-    "điều chỉnh",
-    "công khai",
-    "niêm yết",
-    "thông báo",
-    "đăng ký",
-    "bàn giao",
-    "kết nối",
-    "tích hợp",
-    "nâng cấp",
-    "hỗ trợ",
-    "giám sát",
-    "thống kê",
-    "đánh giá",
-    "cử",
-    "tiến hành",
-    "phát hành",
-    "đẩy mạnh",
-];
-
-/// The unit that is the subject of a sentence: the words before its verb.
-fn subject_unit(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split_whitespace().take(40).collect();
-    let keys: Vec<String> = words.iter().map(|word| cue::key(word)).collect();
-    let start = cue::prefix_any(&keys, GIVING).map_or(0, |(_, taken)| taken);
-    if !names_unit(&keys) || names_head_alone(keys.get(start..)?) {
-        return None;
-    }
-    let verb = (start + 1..words.len()).find(|at| {
-        let small = words.get(*at).is_some_and(|word| word.starts_with(char::is_lowercase));
-        small
-            && VERBS.iter().any(|verb| keys.get(*at..).is_some_and(|rest| rest.starts_with(&cue::keys(verb))))
-    })?;
-    let unit = words.get(start..verb)?.join(" ");
-    Some(unit.trim_end_matches([',', ':', ' ']).to_owned())
-}
-
-/// `Thủ trưởng cơ quan, đơn vị`: whoever the heading means, no unit of its own.
-fn names_head_alone(keys: &[String]) -> bool {
-    ["Thủ trưởng", "Cơ quan", "Đơn vị", "Các cơ quan", "Các đơn vị"]
-        .iter()
-        .any(|head| keys.starts_with(&cue::keys(head)))
-}
-
-/// Whether the unit leads or assists, and the bodies it works with.
-fn role(text: &str, unit: &str) -> (Option<&'static str>, Vec<String>) {
-    let body = text.strip_prefix("Giao ").unwrap_or(text);
-    let body = body.strip_prefix(unit).map_or(body, |rest| rest.trim_start_matches([':', ',', ' ']));
-    let keys: Vec<String> = body.split_whitespace().take(4).map(cue::key).collect();
-    let starts = |head: &str| keys.starts_with(&cue::keys(head));
-    let role = if starts("chủ trì") {
-        Some("lead")
-    } else if starts("phối hợp") {
-        Some("coordinate")
-    } else {
-        None
-    };
-    (role, role.map(|_| partners(body)).unwrap_or_default())
-}
-
-/// The bodies after `phối hợp với`, up to the verb.
-fn partners(text: &str) -> Vec<String> {
-    let lower = text.to_lowercase();
-    let Some(at) = lower.find("phối hợp") else { return Vec::new() };
-    let rest = text.get(at + "phối hợp".len()..).unwrap_or_default().trim_start();
-    let rest = rest.strip_prefix("chặt chẽ ").unwrap_or(rest);
-    let rest = rest.strip_prefix("với ").unwrap_or(rest);
-    let words: Vec<&str> = rest.split_whitespace().take(40).collect();
-    let keys: Vec<String> = words.iter().map(|word| cue::key(word)).collect();
-    let stop = (1..words.len()).find(|at| {
-        let small = words.get(*at).is_some_and(|word| word.starts_with(char::is_lowercase));
-        let colon = words.get(at - 1).is_some_and(|word| word.ends_with([':', ';', '.']));
-        colon
-            || small
-                && VERBS
-                    .iter()
-                    .any(|verb| keys.get(*at..).is_some_and(|rest| rest.starts_with(&cue::keys(verb))))
-    });
-    let Some(stop) = stop else { return Vec::new() };
-    let list = words.get(..stop).unwrap_or_default().join(" ");
-    let list = list.trim_end_matches([',', ':', ';', ' ']);
-    let mut units: Vec<String> = Vec::new();
-    for piece in list.split(", ") {
-        match units.last_mut() {
-            Some(last) if !piece.starts_with(char::is_uppercase) && !piece.starts_with("các ") => {
-                last.push_str(", ");
-                last.push_str(piece);
-            }
-            _ => units.push(piece.to_owned()),
-        }
-    }
-    units
 }
 
 /// A paragraph's sentences; one that does not begin with a unit goes on with the one before.

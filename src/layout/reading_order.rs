@@ -11,7 +11,7 @@ use super::page_layout::{Block, FurnitureKind, Lane, PageLayout};
 use super::paragraph;
 use super::straight::{self, Frame, Token};
 use super::table::grid::Grid;
-use super::table::{aligned, ruled};
+use super::table::{aligned, continued, ruled};
 use crate::recognize::ocr_page::Direction;
 use crate::recognize::ocr_page::OcrPage;
 
@@ -75,7 +75,9 @@ fn blocks(page: &OcrPage, options: &LayoutOptions) -> Vec<Block> {
     let mut specks = furniture::take_specks(&mut tokens, &page.rulings, &frame);
     let mut parts = Vec::new();
     if options.tables {
-        for grid in ruled::find(&page.rulings, &tokens, &frame) {
+        let mut grids = ruled::find(&page.rulings, &tokens, &frame);
+        grids.extend(continued::find(&page.rulings, &tokens, &frame));
+        for grid in grids {
             let (mut inside, outside): (Vec<_>, Vec<_>) =
                 tokens.into_iter().partition(|t| grid.contains(t.center_x(), t.center_y()));
             tokens = outside;
