@@ -22,8 +22,8 @@ pub fn files(format: Format, paper: &Paper, results: &[PageResult]) -> Vec<Strin
         Format::Md => one("text.md"),
         Format::Csv => table::NAMES.map(|name| format!("tables/{name}.csv")).to_vec(),
         Format::Xlsx => one("tables.xlsx"),
-        Format::Pdf if results.is_empty() => Vec::new(),
-        Format::Pdf => one("searchable.pdf"),
+        Format::Pdf | Format::PdfRecord if results.is_empty() => Vec::new(),
+        Format::Pdf | Format::PdfRecord => one("searchable.pdf"),
         Format::Jsonl => Vec::new(),
     }
 }
@@ -50,14 +50,17 @@ pub fn write(format: Format, folder: &Path, paper: &Paper, scans: Scans<'_>) -> 
         Format::Csv => table::write_csv(&folder.join("tables"), record),
         Format::Xlsx => table::write_xlsx(&folder.join("tables.xlsx"), record),
         // What came as text has no page images.
-        Format::Pdf if record.source.pages.is_none() => Ok(()),
-        Format::Pdf => {
+        Format::Pdf | Format::PdfRecord if record.source.pages.is_none() => Ok(()),
+        Format::Pdf | Format::PdfRecord => {
             let size = |number| {
                 let page = pages.iter().find(|page| page.layout.number == number)?;
                 Some((page.layout.source_width, page.layout.source_height))
             };
             let scan = |number| scans(number, size(number));
-            pdf::write(&folder.join("searchable.pdf"), pages, record, scan)
+            let path = folder.join("searchable.pdf");
+            let attached = (format == Format::PdfRecord).then(|| json::bytes(record)).transpose();
+            let attached = attached.map_err(|source| WriteError::Json { path: path.clone(), source })?;
+            pdf::write(&path, pages, record, attached.as_deref(), scan)
         }
         Format::Jsonl => Ok(()),
     }

@@ -136,6 +136,8 @@ pub enum Format {
     Xlsx,
     /// `searchable.pdf`: PDF/A-2b of the scans with the restored text beneath
     Pdf,
+    /// `searchable.pdf` with `record.json` inside: PDF/A-3b
+    PdfRecord,
     /// `DIR/records.jsonl`: every record of the results on a line of its own
     Jsonl,
 }

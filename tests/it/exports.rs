@@ -241,7 +241,7 @@ fn searchable() -> (Vec<u8>, Vec<u8>) {
     let pages = [page(1), page(2), page(3)];
     let jpeg = jpeg_of(&gray_scan(&pages[0]));
     let mut bytes = Vec::new();
-    pdf::pdf(&mut bytes, &pages, &record(), |number| match number {
+    pdf::pdf(&mut bytes, &pages, &record(), None, |number| match number {
         1 => Some(Scan::Pixels(gray_scan(&pages[0]))),
         2 => Scan::from_jpeg(jpeg.clone()),
         _ => Some(Scan::Pixels(black_and_white_scan(&pages[2]))),
@@ -347,11 +347,27 @@ fn a_searchable_pdf_gives_the_words_back_in_order_at_their_places() {
 }
 
 #[test]
+fn a_pdf_may_hold_its_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pdf");
+    pdf::write(&path, &[plain()], &record(), Some(b"{\"a\": 1}\n"), |_| None).unwrap();
+    assert!(contains(&std::fs::read(&path).unwrap(), b"<pdfaid:part>3</pdfaid:part>"));
+    if !has_tool("qpdf") || !has_tool("pdfdetach") {
+        return;
+    }
+    assert!(Command::new("qpdf").arg("--check").arg(&path).status().unwrap().success());
+    let out = folder.path().join("b.json");
+    let detached = Command::new("pdfdetach").args(["-save", "1", "-o"]).arg(&out).arg(&path).status();
+    assert!(detached.unwrap().success());
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "{\"a\": 1}\n");
+}
+
+#[test]
 fn a_pdf_of_pages_without_images_and_of_no_pages_is_still_a_pdf() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.pdf");
     for pages in [vec![plain()], vec![]] {
-        pdf::write(&path, &pages, &Record::default(), |_| None).unwrap();
+        pdf::write(&path, &pages, &Record::default(), None, |_| None).unwrap();
         if has_tool("qpdf") {
             let checked = Command::new("qpdf").arg("--check").arg(&path).output().unwrap();
             assert!(

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use super::batch::{assert_same, command, finished, report, strips};
+use super::batch::{Live, assert_same, command, finished, report, strips};
 
 /// A run in which a worker goes wrong: what, when, over which document.
 fn faulty(fault: &str, out: &Path, more: &[&str]) -> Option<(Output, Value)> {
@@ -88,6 +88,33 @@ fn a_document_that_crashes_its_reader_at_opening_is_one_line() {
     assert_eq!(output.status.code(), Some(65));
     let [failure] = &report["failures"].as_array().unwrap()[..] else { panic!("{report}") };
     assert!(failure["reason"].as_str().unwrap().contains("crashed"), "{failure}");
+}
+
+/// Minutes long: `cargo test --test it twenty -- --ignored`.
+#[test]
+#[ignore = "kills and resumes twenty runs"]
+fn twenty_runs_killed_at_any_moment_end_as_an_undisturbed_one() {
+    const JOBS: u64 = 2;
+    let (input, calm) = (strips(), tempfile::tempdir().unwrap());
+    let jobs = JOBS.to_string();
+    let started = std::time::Instant::now();
+    assert!(finished(input.path(), calm.path(), &["--jobs", &jobs]).status.success());
+    let whole = started.elapsed();
+    for n in 0..20 {
+        let out = tempfile::tempdir().unwrap();
+        let mut live = Live::start(command(input.path(), out.path(), &["--jobs", &jobs]));
+        // Moments spread over the whole run, in an order of no meaning; the moment is what is tested, so it is slept for.
+        std::thread::sleep(whole * (n * 7 % 20 + 1) / 21);
+        live.child.kill().unwrap();
+        live.child.wait().unwrap();
+        let done = std::iter::from_fn(|| live.next("page")).count() as u64;
+        let again = finished(input.path(), out.path(), &["--jobs", &jobs]);
+        assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+        let read = report(out.path())["pages"]["read_now"].as_u64().unwrap();
+        assert!(read <= 6 - done + JOBS, "{read} read after {done} were done");
+        assert_same(calm.path(), out.path());
+        println!("run {n}: killed after {done} pages, {read} read in the next run, same bytes");
+    }
 }
 
 #[test]

@@ -15,12 +15,14 @@ pub struct Metadata {
     subject: Option<String>,
     date: Option<(u16, u8, u8)>,
     file_id: [u8; 16],
+    /// Of ISO 19005: 2, or 3 for a document that holds its record.
+    part: u8,
 }
 
 impl Metadata {
     /// Takes it from the record: type and number are the title (the file's name where neither is known), the subject
     /// is the subject, the issuer the author, the day of issue the date of creation.
-    pub fn of(record: &Record) -> Self {
+    pub fn of(record: &Record, part: u8) -> Self {
         let named = [&record.doc_type.name, &record.number.raw];
         let title = named.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
         let title = if title.is_empty() { record.source.file.clone() } else { title };
@@ -34,7 +36,7 @@ impl Metadata {
         file_id.iter_mut().zip(Sha256::digest(source)).for_each(|(mine, byte)| *mine = byte);
         let (author, subject) =
             (record.issuer.name.as_deref().map(clean), record.subject.as_deref().map(clean));
-        Self { title: clean(&title), author, subject, date, file_id }
+        Self { title: clean(&title), author, subject, date, file_id, part }
     }
 
     /// The same input has the same identifier.
@@ -52,9 +54,14 @@ impl Metadata {
         if let Some(subject) = &self.subject {
             info.subject(TextStr(subject));
         }
-        if let Some((year, month, day)) = self.date {
-            info.creation_date(Date::new(year).month(month).day(day));
+        if let Some(date) = self.date() {
+            info.creation_date(date);
         }
+    }
+
+    /// The day of issue.
+    pub fn date(&self) -> Option<Date> {
+        self.date.map(|(year, month, day)| Date::new(year).month(month).day(day))
     }
 
     /// The XMP packet.
@@ -82,12 +89,13 @@ impl Metadata {
             date.unwrap_or_default(),
         ]
         .concat();
+        let part = self.part;
         format!(
             "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>
 <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">
 <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">
 <rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\">
-<pdfaid:part>2</pdfaid:part>
+<pdfaid:part>{part}</pdfaid:part>
 <pdfaid:conformance>B</pdfaid:conformance>
 <pdf:Producer>{PRODUCER}</pdf:Producer>
 {parts}</rdf:Description>

@@ -5,15 +5,19 @@
 //! (lossless), all others Flate (lossless). Text is NFC, in reading order, in text render mode 3 with an embedded font of
 //! blank letters. Title, author, subject and date come from the record, the outline from its sections; no clock.
 //!
+//! With the record attached the file is PDF/A-3b, which differs in nothing else.
+//!
 //! ISO 19005-2 (PDF/A-2), level B, asks for: an embedded font with true widths, an output intent for device colours, XMP
 //! metadata that agree with the document information, a file identifier, no encryption, no transparency, no scripts.
 
+mod attachment;
 mod file;
 mod font;
 mod intent;
 mod metadata;
 mod outline;
 mod scan;
+mod setting;
 mod text;
 
 use std::collections::BTreeMap;
@@ -31,7 +35,8 @@ use crate::restore::restored_page::RestoredPage;
 
 pub use scan::Scan;
 
-/// Files a searchable PDF; `scan` hands over the image of a page, or `None` where there is none.
+/// Files a searchable PDF; `scan` hands over the image of a page, or `None` where there is none. `attached` are the bytes of
+/// the record's own file, if it is to be inside.
 ///
 /// # Errors
 /// [`WriteError`] if the file cannot be written.
@@ -39,9 +44,10 @@ pub fn write(
     path: &Path,
     pages: &[RestoredPage],
     record: &Record,
+    attached: Option<&[u8]>,
     scan: impl FnMut(u32) -> Option<Scan>,
 ) -> Result<(), WriteError> {
-    atomic::write_with(path, |file| pdf(file, pages, record, scan))
+    atomic::write_with(path, |file| pdf(file, pages, record, attached, scan))
 }
 
 /// Writes a searchable PDF to anything.
@@ -52,6 +58,7 @@ pub fn pdf(
     to: &mut impl Write,
     pages: &[RestoredPage],
     record: &Record,
+    attached: Option<&[u8]>,
     mut scan: impl FnMut(u32) -> Option<Scan>,
 ) -> io::Result<()> {
     let mut file = PdfFile::begin(to)?;
@@ -67,7 +74,8 @@ pub fn pdf(
     book.letters.write(&mut file, book.fonts.iter().map(|(reach, font)| (*reach, *font)))?;
     book.tree(&mut file)?;
     let outline = outline::write(&mut file, record, &book.leaves)?;
-    let metadata = metadata::Metadata::of(record);
+    let metadata = metadata::Metadata::of(record, if attached.is_some() { 3 } else { 2 });
+    let attached = attached.map(|bytes| attachment::write(&mut file, bytes, &metadata)).transpose()?;
     let (info, xmp, profile) = (file.fresh(), file.fresh(), intent::write(&mut file)?);
     file.put(info, |chunk| metadata.info(chunk, info))?;
     file.put(xmp, |chunk| metadata.xmp(chunk, xmp))?;
@@ -80,6 +88,9 @@ pub fn pdf(
             catalog.outlines(outline).page_mode(pdf_writer::types::PageMode::UseOutlines);
         }
         intent::declare(&mut catalog, profile);
+        if let Some(spec) = attached {
+            attachment::declare(&mut catalog, spec);
+        }
     })?;
     file.end(catalog, info, &metadata.file_id())
 }

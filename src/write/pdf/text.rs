@@ -1,8 +1,4 @@
-//! The invisible text: each word over its image, at the line's size, stretched to the word's width.
-//!
-//! Viewers and text extractors tell lines by their baselines and sizes. The engine's boxes are those of the ink, so a
-//! line's size and baseline are worked out from all its words: a word of given letters reaches known shares of the
-//! type size above and below the baseline (a capital with a mark 0.9, an `x` 0.45, a `g` −0.21); the medians hold.
+//! The invisible text: each word over its image, on the line's baseline, stretched to the word's width.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +7,9 @@ use pdf_writer::{Content, Name, Str};
 
 use super::font::{self, BlankFont, Reach};
 use super::scan::Scan;
-use crate::alphabet::{fold_char, nfc};
-use crate::geometry::{Affine, Rect};
+use super::setting::{Setting, Sizes};
+use crate::alphabet::nfc;
+use crate::geometry::Affine;
 use crate::restore::restored_page::{Block, FurnitureKind, Line, PageLayout, Word};
 
 /// The name of the page image in a page's resources.
@@ -97,8 +94,12 @@ pub fn content(
     }
     content.begin_text().set_text_rendering_mode(TextRenderingMode::Invisible);
     let noise = |block: &&Block| matches!(block, Block::Furniture(f) if f.kind == FurnitureKind::Noise);
-    for line in page.blocks.iter().filter(|block| !noise(block)).flat_map(|block| block.lines()) {
-        lay_line(&mut content, line, frame, letters, &mut reaches);
+    let sizes = Sizes::of(page);
+    for block in page.blocks.iter().filter(|block| !noise(block)) {
+        let size = sizes.of_block(block);
+        for line in block.lines() {
+            lay_line(&mut content, line, size, frame, letters, &mut reaches);
+        }
     }
     content.end_text();
     (content.finish().to_vec(), reaches)
@@ -118,11 +119,12 @@ struct Laid {
 fn lay_line(
     content: &mut Content,
     line: &Line,
+    size: f64,
     frame: &Frame,
     letters: &mut BlankFont,
     reaches: &mut BTreeSet<Reach>,
 ) {
-    let Some(setting) = Setting::of(line) else { return };
+    let Some(setting) = Setting::of(line).map(|setting| setting.at_size(size)) else { return };
     let [a, b, _, d, e, _] = frame.from_upright.coefficients;
     let size = setting.size * (a * e - b * d).abs().sqrt();
     let (right, up) = directions(&frame.from_upright);
@@ -202,161 +204,14 @@ fn shown(text: &str) -> String {
     nfc(text).chars().filter(|c| !stray(*c)).collect::<String>().trim().to_owned()
 }
 
-/// Type size of a line, and its baseline as a straight line, in pixels of the upright frame.
-struct Setting {
-    size: f64,
-    /// Baseline at x = 0, and how far it falls for each pixel to the right.
-    start: f64,
-    slope: f64,
-}
-
-impl Setting {
-    /// `None` for a line without boxes.
-    fn of(line: &Line) -> Option<Self> {
-        let words: Vec<(Rect, LetterReach)> = line.words.iter().filter_map(LetterReach::of).collect();
-        if words.is_empty() {
-            return Self::of_signs(line);
-        }
-        let size = median(
-            words.iter().map(|(rect, reach)| f64::from(rect.height().max(1)) / (reach.up - reach.down)),
-        )?;
-        let size = size.max(1.0);
-        // The foot of each word, were it to stand on the baseline.
-        let feet: Vec<(f64, f64)> = words
-            .iter()
-            .map(|(rect, reach)| (f64::from(rect.center_x()), f64::from(rect.y1) + reach.down * size))
-            .collect();
-        let slope = slope(&feet, size);
-        let start = median(feet.iter().map(|(x, y)| y - slope * x))?;
-        Some(Self { size, start, slope })
-    }
-
-    /// A line of dashes and dots: their width says what their height does not.
-    fn of_signs(line: &Line) -> Option<Self> {
-        let first = line.words.iter().find_map(|word| Some((word.bbox?, font::text_width(&word.text))));
-        let (rect, natural) = first?;
-        let size = (f64::from(rect.width()) * 1000.0 / natural.max(1.0)).clamp(4.0, 200.0);
-        Some(Self { size, start: f64::from(rect.y1), slope: 0.0 })
-    }
-
-    fn baseline(&self, x: i32) -> f64 {
-        self.start + self.slope * f64::from(x)
-    }
-}
-
-/// The tilt left in a line after deskewing: from the medians of its left and its right third.
-fn slope(feet: &[(f64, f64)], size: f64) -> f64 {
-    let third = feet.len() / 3;
-    if third < 2 {
-        return 0.0;
-    }
-    let middle =
-        |part: &[(f64, f64)]| Some((median(part.iter().map(|p| p.0))?, median(part.iter().map(|p| p.1))?));
-    let ends = feet.get(..third).and_then(middle).zip(feet.get(feet.len() - third..).and_then(middle));
-    match ends {
-        // More than a few degrees is no tilt but a line that is none.
-        Some(((x0, y0), (x1, y1))) if x1 - x0 > 4.0 * size => ((y1 - y0) / (x1 - x0)).clamp(-0.05, 0.05),
-        _ => 0.0,
-    }
-}
-
-/// How far the ink of a word reaches above and below (negative) the baseline, in type sizes.
-struct LetterReach {
-    up: f64,
-    down: f64,
-}
-
-impl LetterReach {
-    fn of(word: &Word) -> Option<(Rect, Self)> {
-        let reach = word
-            .text
-            .chars()
-            .map(letter_reach)
-            .reduce(|a, b| Self { up: a.up.max(b.up), down: a.down.min(b.down) })?;
-        let flat = reach.up - reach.down < 0.2;
-        // A dash or a dot says nothing of the size.
-        (!flat).then_some((word.bbox?, reach))
-    }
-}
-
-fn letter_reach(c: char) -> LetterReach {
-    let base = fold_char(c);
-    let up = match base {
-        _ if base != c && base.is_uppercase() => 0.88,
-        _ if base.is_uppercase() || base.is_ascii_digit() => 0.67,
-        'b' | 'd' | 'f' | 'h' | 'k' | 'l' | 'i' | 'j' | '(' | ')' | '[' | ']' | '"' | '\'' | '/' => 0.68,
-        't' => 0.58,
-        _ if c.is_alphabetic()
-            && base != c
-            && !matches!(c, 'ạ' | 'ẹ' | 'ị' | 'ọ' | 'ụ' | 'ỵ' | 'ơ' | 'ư') =>
-        {
-            0.68
-        }
-        '-' | '–' | '—' => 0.27,
-        '.' | ',' => 0.1,
-        _ => 0.46,
-    };
-    let below = matches!(
-        c,
-        'ạ' | 'ặ'
-            | 'ậ'
-            | 'ẹ'
-            | 'ệ'
-            | 'ị'
-            | 'ọ'
-            | 'ộ'
-            | 'ợ'
-            | 'ụ'
-            | 'ự'
-            | 'ỵ'
-            | 'Ạ'
-            | 'Ặ'
-            | 'Ậ'
-            | 'Ẹ'
-            | 'Ệ'
-            | 'Ị'
-            | 'Ọ'
-            | 'Ộ'
-            | 'Ợ'
-            | 'Ụ'
-            | 'Ự'
-            | 'Ỵ'
-    );
-    let down = match base {
-        _ if below => -0.2,
-        'g' | 'p' | 'q' | 'y' | 'j' | '(' | ')' | '[' | ']' | 'Q' => -0.21,
-        ',' | ';' => -0.14,
-        '-' | '–' | '—' => 0.2,
-        _ => 0.0,
-    };
-    LetterReach { up, down }
-}
-
-/// The middle value, the lower one of two.
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len().checked_sub(1)? / 2).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::Rect;
     use crate::restore::restored_page::Paragraph;
 
     fn word(text: &str, x: i32, y0: i32, y1: i32) -> Word {
         Word { text: text.into(), bbox: Some(Rect::new(x, y0, x + 100, y1)), ..Word::default() }
-    }
-
-    #[test]
-    fn size_and_baseline_come_from_the_letters() {
-        // Type size 100, baseline 500.
-        let words = vec![word("ra", 0, 454, 500), word("Hội", 200, 433, 520), word("nghe", 400, 432, 521)];
-        let setting = Setting::of(&Line { words, ..Line::default() }).unwrap();
-        assert!((setting.size - 100.0).abs() < 3.0, "{}", setting.size);
-        assert!((setting.start - 500.0).abs() < 3.0, "{}", setting.start);
-        let dash = Setting::of(&Line { words: vec![word("-", 0, 480, 483)], ..Line::default() }).unwrap();
-        assert!(dash.start == 483.0 && dash.size > 4.0);
     }
 
     #[test]
