@@ -15,6 +15,7 @@ pub mod open;
 pub mod pdf;
 pub mod raster;
 pub mod source_page;
+pub mod spread;
 pub mod text;
 pub mod tiff;
 

@@ -7,7 +7,7 @@ use super::error::IngestError;
 use super::format::{Format, sniff};
 use super::limits::Limits;
 use super::source_page::SourcePage;
-use super::{pdf, raster, text, tiff};
+use super::{pdf, raster, spread, text, tiff};
 
 /// The pages of a document, decoded one at a time. Several threads may ask the same reader for pages.
 pub trait PageReader: Send + Sync {
@@ -21,12 +21,22 @@ pub trait PageReader: Send + Sync {
     /// nothing.
     fn size(&self, number: u32) -> Option<(u32, u32)>;
 
+    /// Whether page `number` is clearly wider than high; asked of every page at opening, so it must be quick.
+    fn is_wide(&self, number: u32) -> bool {
+        self.size(number).is_some_and(|(width, height)| is_wide(width as f32, height as f32))
+    }
+
     /// The JPEG stream of page `number` as it stands in the file, where that alone shows what `page` gives (perhaps
     /// more, beyond the page's edge: then the sizes differ).
     fn jpeg(&self, number: u32) -> Option<Vec<u8>> {
         let _ = number;
         None
     }
+}
+
+/// Whether a sheet is clearly wider than high.
+pub(super) fn is_wide(width: f32, height: f32) -> bool {
+    width > 1.2 * height
 }
 
 /// An opened document.
@@ -46,11 +56,11 @@ pub fn open(document: &Document, limits: &Limits) -> Result<Opened, IngestError>
         check_size(path, limits)?;
         return match sniff(path)? {
             Format::Text => text::read(path, limits).map(Opened::Text),
-            _ => open_one(path, limits).map(Opened::Pages),
+            _ => open_one(path, limits).map(spread::apart).map(Opened::Pages),
         };
     }
     let readers = document.files.iter().map(|path| member(path, limits)).collect();
-    Group::new(readers, limits, document).map(|group| Opened::Pages(Box::new(group)))
+    Group::new(readers, limits, document).map(|group| Opened::Pages(spread::apart(Box::new(group))))
 }
 
 /// Refuses what is no regular file (a pipe would never end) and what is too large.
@@ -144,6 +154,12 @@ impl PageReader for Group {
     fn size(&self, number: u32) -> Option<(u32, u32)> {
         let index = self.starts.partition_point(|&start| start < number).saturating_sub(1);
         self.readers.get(index)?.size(number - self.starts.get(index)?)
+    }
+
+    fn is_wide(&self, number: u32) -> bool {
+        let index = self.starts.partition_point(|&start| start < number).saturating_sub(1);
+        let reader = self.readers.get(index).zip(self.starts.get(index));
+        reader.is_some_and(|(reader, start)| reader.is_wide(number - start))
     }
 
     fn jpeg(&self, number: u32) -> Option<Vec<u8>> {

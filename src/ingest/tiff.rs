@@ -24,7 +24,8 @@ type TiffFile = Decoder<BufReader<File>>;
 pub struct TiffPages {
     path: PathBuf,
     limits: Limits,
-    pages: u32,
+    /// Width and height of every page in pixels; zeros where its directory does not say.
+    sizes: Vec<(u32, u32)>,
 }
 
 impl TiffPages {
@@ -34,15 +35,15 @@ impl TiffPages {
     /// [`IngestError`] where the header is bad, the chain breaks off or there are too many pages.
     pub fn open(path: &Path, limits: &Limits) -> Result<Self, IngestError> {
         let mut file = Self::file(path, limits)?;
-        let mut pages = 1;
+        let mut sizes = vec![file.dimensions().unwrap_or_default()];
         while file.more_images() {
-            if pages >= limits.max_pages {
-                return Err(too_many_pages(path, pages + 1, limits));
+            if sizes.len() >= limits.max_pages as usize {
+                return Err(too_many_pages(path, limits.max_pages + 1, limits));
             }
             file.next_image().map_err(|e| damaged(path, &e))?;
-            pages += 1;
+            sizes.push(file.dimensions().unwrap_or_default());
         }
-        Ok(Self { path: path.to_path_buf(), limits: limits.clone(), pages })
+        Ok(Self { path: path.to_path_buf(), limits: limits.clone(), sizes })
     }
 
     fn file(path: &Path, limits: &Limits) -> Result<TiffFile, IngestError> {
@@ -88,18 +89,20 @@ impl TiffPages {
 
 impl PageReader for TiffPages {
     fn page_count(&self) -> u32 {
-        self.pages
+        self.sizes.len() as u32
     }
 
     fn size(&self, number: u32) -> Option<(u32, u32)> {
-        let mut file = Self::file(&self.path, &self.limits).ok()?;
-        file.seek_to_image((number as usize).checked_sub(1)?).ok()?;
-        file.dimensions().ok()
+        self.sizes
+            .get((number as usize).checked_sub(1)?)
+            .copied()
+            .filter(|&(width, height)| width > 0 && height > 0)
     }
 
     fn page(&self, number: u32) -> Result<SourcePage, IngestError> {
-        if number == 0 || number > self.pages {
-            return Err(IngestError::page(&self.path, number, format!("the file has {} pages", self.pages)));
+        if number == 0 || number > self.page_count() {
+            let pages = format!("the file has {} pages", self.sizes.len());
+            return Err(IngestError::page(&self.path, number, pages));
         }
         self.decode(number)
     }

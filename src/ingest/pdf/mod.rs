@@ -26,7 +26,7 @@ use image::{DynamicImage, GrayImage, RgbImage};
 use self::survey::Survey;
 use super::error::IngestError;
 use super::limits::Limits;
-use super::open::{PageReader, too_many_pages};
+use super::open::{PageReader, is_wide, too_many_pages};
 use super::source_page::{SourcePage, TextLayer};
 use crate::geometry::Affine;
 
@@ -146,6 +146,14 @@ impl PageReader for PdfPages {
         Some(match survey.sole_image() {
             Some(place) => (place.width, place.height),
             None => rendered_size(page, render_dpi(&survey)),
+        })
+    }
+
+    fn is_wide(&self, number: u32) -> bool {
+        let page = (number as usize).checked_sub(1).and_then(|index| self.pdf.pages().get(index));
+        page.is_some_and(|page| {
+            let (width, height) = page.render_dimensions();
+            is_wide(width, height)
         })
     }
 
