@@ -6,6 +6,7 @@
 //!
 //! [`run::run`] is the whole; [`queue`] says what is next, [`work`] does it, [`reading`] is who reads.
 
+pub mod acceptance;
 pub mod exports;
 pub mod filing;
 pub mod fingerprint;

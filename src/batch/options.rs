@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::acceptance::Sample;
 use crate::ingest::{Grouping, Limits};
 use crate::pipeline::Options;
 
@@ -36,6 +37,8 @@ pub struct RunOptions {
     pub max_text_bytes: u64,
     /// Only these pages of every document.
     pub pages: Option<PageSet>,
+    /// Write an acceptance report on this share of the pages.
+    pub sample: Option<Sample>,
     /// Do again what is done.
     pub force: bool,
     /// Go on as files arrive.
@@ -63,6 +66,7 @@ impl Default for RunOptions {
             max_pages: limits.max_pages,
             max_text_bytes: limits.max_text_bytes,
             pages: None,
+            sample: None,
             force: false,
             watch: false,
             keep_images: false,

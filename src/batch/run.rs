@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::acceptance::{self, Acceptance};
 use super::lock::Lock;
 use super::options::{Format, RunOptions};
 use super::progress::Progress;
@@ -80,6 +81,10 @@ pub fn run(inputs: &[PathBuf], run: &Run<'_>) -> Result<Report, BatchError> {
             let (problems, passed_over) = (&discovery.problems, &discovery.skipped);
             let seen = Seen { documents: found, problems, passed_over };
             let report = Report::new(run, &seen, &done, memory, start.elapsed());
+            if let Some(sample) = run.options.sample {
+                let acceptance = Acceptance::new(sample, done.filed.values());
+                json::write(&run.out.join(acceptance::FILE_NAME), &acceptance)?;
+            }
             json::write(&run.out.join("report.json"), &report).map(|()| report)
         };
         if let Some(watch) = &mut watch {

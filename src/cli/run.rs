@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{CliError, Exit, summary};
 use crate::batch::RunOptions;
+use crate::batch::acceptance::Sample;
 use crate::batch::options::{Format, Formats, Group, PageSet};
 use crate::batch::progress::{Progress, ProgressMode};
 use crate::batch::report::Report;
@@ -65,6 +66,10 @@ pub struct Args {
     /// Refuse text files of more bytes [default: 64 MiB].
     #[arg(long, value_name = "BYTES")]
     max_text_bytes: Option<u64>,
+    /// Draw this share of the pages and write `acceptance.json`: how right they are expected to be, with the interval of
+    /// confidence, and whether that is enough (98 %).
+    #[arg(long, value_name = "N%")]
+    sample: Option<Sample>,
     /// Do again what is done.
     #[arg(long)]
     force: bool,
@@ -152,6 +157,7 @@ fn options(args: &Args) -> Result<RunOptions, CliError> {
     options.pages = args.pages.clone().or(options.pages);
     options.tessdata = args.tessdata.clone().or(options.tessdata);
     options.dictionary = args.dictionary.clone().or(options.dictionary);
+    options.sample = args.sample.or(options.sample);
     options.force |= args.force;
     options.watch |= args.watch;
     options.keep_images |= args.keep_images;
