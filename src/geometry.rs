@@ -74,6 +74,11 @@ impl Rect {
         (self.y1.min(other.y1) - self.y0.max(other.y0)).max(0)
     }
 
+    /// The same rectangle, moved.
+    pub fn shifted(&self, x: i32, y: i32) -> Rect {
+        Rect::new(self.x0 + x, self.y0 + y, self.x1 + x, self.y1 + y)
+    }
+
     /// Whether the point lies inside.
     pub fn contains(&self, x: i32, y: i32) -> bool {
         self.x0 <= x && x < self.x1 && self.y0 <= y && y < self.y1

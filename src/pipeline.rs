@@ -59,11 +59,13 @@ impl Options {
             remove_seals: false,
             despeckle: false,
             smooth: false,
-            target_dpi: 200.0,
+            target_dpi: Some(200.0),
             ..options.prepare
         };
         options.recognize.segmentation = Segmentation::Block;
         options.recognize.find_upright = false;
+        options.recognize.climb = false;
+        options.recognize.reread_missed = false;
         options.recognize.alternatives = false;
         options
     }

@@ -11,7 +11,7 @@ use super::status::{DocumentStatus, PageStatus, State};
 use crate::extract::quality::{PageQuality, REVIEW_BELOW};
 use crate::extract::{SourceInfo, Warning};
 use crate::ingest::Document;
-use crate::layout::page_layout::{Origin, PageLayout};
+use crate::layout::page_layout::{Origin, PageLayout, Step};
 use crate::pipeline::Paper;
 use crate::write::{WriteError, json as json_file};
 
@@ -58,13 +58,13 @@ impl PageResult {
 
     /// The size of the page image: the frame of every box in the record.
     fn size(&self) -> serde_json::Value {
-        let (page, width, height, text) = match self {
+        let (page, width, height, text, step) = match self {
             Self::Read { layout, .. } => {
-                (layout.number, layout.source_width, layout.source_height, layout.origin)
+                (layout.number, layout.source_width, layout.source_height, layout.origin, layout.step)
             }
-            Self::Failed { number, .. } => (*number, 0, 0, Origin::default()),
+            Self::Failed { number, .. } => (*number, 0, 0, Origin::default(), Step::default()),
         };
-        json!({"page": page, "width": width, "height": height, "text": text})
+        json!({"page": page, "width": width, "height": height, "text": text, "reading": step})
     }
 
     /// The state as far as reading alone tells it.

@@ -17,15 +17,59 @@ pub struct Args {
     /// The text as the engine read it, before restoration.
     #[arg(long)]
     raw: bool,
+    /// Leave out steps of cleaning and reading, to see what each is good for.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "STEPS")]
+    without: Vec<Step>,
     /// Folder of the engine's models, instead of the system's.
     #[arg(long, value_name = "DIR")]
     tessdata: Option<PathBuf>,
+}
+
+/// A step that can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Step {
+    /// Even out the paper
+    Flatten,
+    /// Straighten the lines
+    Deskew,
+    /// Lift seals
+    Seals,
+    /// Take off specks, holes and edges
+    Despeckle,
+    /// Soften bilevel print
+    Smooth,
+    /// Bring the print to the engine's favourite size
+    Scale,
+    /// Read a doubtful page in other ways
+    Climb,
+    /// Read doubtful cells by themselves
+    Cells,
+    /// Read lines passed over
+    Missed,
+}
+
+impl Step {
+    fn leave_out(self, options: &mut Options) {
+        let (prepare, recognize) = (&mut options.prepare, &mut options.recognize);
+        match self {
+            Self::Flatten => prepare.flatten = false,
+            Self::Deskew => prepare.deskew = false,
+            Self::Seals => prepare.remove_seals = false,
+            Self::Despeckle => prepare.despeckle = false,
+            Self::Smooth => prepare.smooth = false,
+            Self::Scale => prepare.target_dpi = None,
+            Self::Climb => recognize.climb = false,
+            Self::Cells => recognize.reread_cells = false,
+            Self::Missed => recognize.reread_missed = false,
+        }
+    }
 }
 
 /// Prints the text.
 pub fn run(args: Args) -> Result<Exit, CliError> {
     let mut options = Options::default();
     options.recognize.tessdata = args.tessdata;
+    args.without.iter().for_each(|step| step.leave_out(&mut options));
     let pipeline = Pipeline::new(options)?;
     if !args.raw {
         let paper = pipeline.document(&args.file)?;

@@ -1,7 +1,7 @@
 //! [`PageLayout`]: a page as blocks in reading order.
 
 use crate::geometry::{Affine, Rect};
-pub use crate::recognize::ocr_page::{OcrSymbol, Origin};
+pub use crate::recognize::ocr_page::{OcrSymbol, Origin, Step};
 
 /// A page as blocks in reading order.
 ///
@@ -27,6 +27,10 @@ pub struct PageLayout {
     pub origin: Origin,
     /// The page holds no print.
     pub blank: bool,
+    /// The way in which it was read.
+    pub step: Step,
+    /// The share of the page's letters, 0–1, that no word covers; 0 for plain text.
+    pub uncovered: f32,
     /// Everything on the page, in reading order.
     pub blocks: Vec<Block>,
 }

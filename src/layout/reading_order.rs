@@ -43,6 +43,8 @@ pub fn arrange(page: &OcrPage, options: &LayoutOptions) -> PageLayout {
         to_source: page.to_source,
         origin: page.origin,
         blank: page.blank,
+        step: page.step,
+        uncovered: page.uncovered,
         blocks,
     }
 }

@@ -33,8 +33,8 @@ pub struct PrepareOptions {
     pub despeckle: bool,
     /// Soften the ragged outlines of bilevel print.
     pub smooth: bool,
-    /// Finest resolution the engine is given, in dots per inch; coarser pages are enlarged towards it.
-    pub target_dpi: f32,
+    /// The resolution the engine is given, in dots per inch; `None` leaves pages at their own.
+    pub target_dpi: Option<f32>,
 }
 
 impl Default for PrepareOptions {
@@ -47,7 +47,7 @@ impl Default for PrepareOptions {
             remove_seals: true,
             despeckle: true,
             smooth: true,
-            target_dpi: 300.0,
+            target_dpi: Some(300.0),
         }
     }
 }

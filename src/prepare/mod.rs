@@ -18,6 +18,7 @@ pub mod ruling;
 pub mod seal;
 pub mod sketch;
 pub mod smooth;
+pub mod thicken;
 pub mod turn;
 
 pub use clean::{PrepareError, PrepareOptions, prepare};

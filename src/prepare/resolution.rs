@@ -29,14 +29,22 @@ const X_HEIGHTS_PER_INCH: f32 = 72.0 / (0.448 * 13.5);
 /// Stated and measured resolution agree within this factor; type from 9 to 20 points does.
 const AGREE: f32 = 1.5;
 
+/// Type is not believed against a whole sheet of A format within this factor.
+const FAR: f32 = 2.4;
+
+/// Height to width of a sheet of A format.
+const SHEET_SHAPE: f32 = std::f32::consts::SQRT_2;
+
 /// Fewer letters than this say nothing.
 const FEWEST_LETTERS: u32 = 60;
 
-/// Weighs the stated resolution against the page itself; `target` is the engine's favourite.
-pub fn scale(gray: &GrayImage, components: &[Component], stated: Option<f32>, target: f32) -> Scale {
+/// Weighs the stated resolution against the page itself; `target` is the engine's favourite, `None` leaves the size alone.
+pub fn scale(gray: &GrayImage, components: &[Component], stated: Option<f32>, target: Option<f32>) -> Scale {
     let shorter = gray.width().min(gray.height()) as f32;
-    let dpi = weigh(stated, x_height(components).map(|h| h * X_HEIGHTS_PER_INCH), shorter);
-    let factor = match dpi / target {
+    let longer = gray.width().max(gray.height()) as f32;
+    let whole = (longer / shorter.max(1.0) / SHEET_SHAPE - 1.0).abs() < 0.02;
+    let dpi = weigh(stated, x_height(components).map(|h| h * X_HEIGHTS_PER_INCH), shorter, whole);
+    let factor = match target.map_or(1.0, |target| dpi / target) {
         r if (0.8..1.4).contains(&r) => 1.0,
         r => (1.0 / r).min(4.0),
     };
@@ -45,12 +53,14 @@ pub fn scale(gray: &GrayImage, components: &[Component], stated: Option<f32>, ta
 
 /// The stated resolution if it makes the page a sheet of a usual size or the print agrees with it; else that of an A4
 /// sheet if the print agrees with that; else the print's.
-fn weigh(stated: Option<f32>, by_type: Option<f32>, shorter: f32) -> f32 {
+fn weigh(stated: Option<f32>, by_type: Option<f32>, shorter: f32, whole: bool) -> f32 {
     let by_sheet = shorter / A4;
     match (stated, by_type) {
         (Some(stated), _) if SHEETS.iter().any(|side| (shorter / stated / side - 1.0).abs() < 0.04) => stated,
         (Some(stated), Some(by_type)) if agree(stated, by_type) => stated,
         (_, Some(by_type)) if agree(by_sheet, by_type) => by_sheet,
+        // On a whole sheet specks or capitals are taken for the usual letters rather than the sheet for another.
+        (_, Some(by_type)) if whole && apart(by_sheet, by_type) <= FAR => by_sheet,
         (_, Some(by_type)) => by_type,
         // Without print to ask, a sheet between A6 and A2 is believed.
         (Some(stated), None) if (0.45..=2.2).contains(&(by_sheet / stated)) => stated,
@@ -59,7 +69,11 @@ fn weigh(stated: Option<f32>, by_type: Option<f32>, shorter: f32) -> f32 {
 }
 
 fn agree(a: f32, b: f32) -> bool {
-    (a / b).max(b / a) <= AGREE
+    apart(a, b) <= AGREE
+}
+
+fn apart(a: f32, b: f32) -> f32 {
+    (a / b).max(b / a)
 }
 
 /// Keeps the enlarged page below what the engine takes.
@@ -106,7 +120,7 @@ mod tests {
     }
 
     fn found(width: u32, height: u32, type_height: i32, stated: Option<f32>) -> Scale {
-        scale(&GrayImage::new(width, height), &letters(type_height), stated, 300.0)
+        scale(&GrayImage::new(width, height), &letters(type_height), stated, Some(300.0))
     }
 
     #[test]
@@ -115,6 +129,12 @@ mod tests {
         let small = found(1240, 1754, 12, Some(96.0));
         assert!((small.dpi - 150.0).abs() < 1.0 && (small.factor - 2.0).abs() < 0.02);
         assert!((found(4960, 7016, 50, None).factor - 0.5).abs() < 0.01);
+    }
+
+    #[test]
+    fn specks_on_a_whole_sheet_do_not_make_it_a_small_one() {
+        let sheet = found(2480, 3508, 14, None);
+        assert!((sheet.dpi - 300.0).abs() < 1.0 && sheet.factor == 1.0);
     }
 
     #[test]

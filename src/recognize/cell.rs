@@ -51,7 +51,7 @@ pub fn second_opinion(
         let layout = if cell.height() < inch(0.33) { Segmentation::Line } else { Segmentation::Block };
         let mut again = read(&page.part(&cell), layout)?;
         again.retain(|word| word.text.chars().any(char::is_alphanumeric) || word.confidence > SURE);
-        again.iter_mut().for_each(|word| word.bbox = shifted(&word.bbox, cell.x0, cell.y0));
+        again.iter_mut().for_each(|word| word.bbox = word.bbox.shifted(cell.x0, cell.y0));
         if is_better(&again, &inside(words, &cell), &cell, inch(0.02)) {
             replace(words, &cell, again);
         }
@@ -169,10 +169,6 @@ fn replace(words: &mut Vec<OcrWord>, cell: &Rect, mut again: Vec<OcrWord>) {
     let place = words.iter().position(is_old).unwrap_or(words.len());
     words.retain(|word| !is_old(word));
     words.splice(place..place, again);
-}
-
-fn shifted(rect: &Rect, x: i32, y: i32) -> Rect {
-    Rect::new(rect.x0 + x, rect.y0 + y, rect.x1 + x, rect.y1 + y)
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@
 
 pub mod cell;
 pub mod error;
+pub mod ladder;
 pub mod layer;
+pub mod missed;
 pub mod model;
 pub mod ocr_page;
 pub mod reading;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::ladder::Step;
 use crate::geometry::{Affine, Rect};
 pub use crate::prepare::page_image::{Direction, Ruling};
 
@@ -30,6 +31,12 @@ pub struct OcrPage {
     pub rulings: Vec<Ruling>,
     /// The page holds no print.
     pub blank: bool,
+    /// The way in which it was read.
+    #[serde(default)]
+    pub step: Step,
+    /// The share of the page's letters, 0–1, that no word covers: print passed over, seals, handwriting.
+    #[serde(default)]
+    pub uncovered: f32,
 }
 
 /// Where the words of a page come from.

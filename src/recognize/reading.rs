@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use super::cell;
 use super::error::RecognizeError;
+use super::ladder::{self, Step};
 use super::layer;
+use super::missed::read_missed;
 use super::model::Model;
 use super::ocr_page::{OcrPage, Origin};
 use super::tesseract::{Engine, Segmentation};
@@ -30,8 +32,12 @@ pub struct RecognizeOptions {
     pub text_layer: bool,
     /// Try a page that reads badly turned by quarters; default `true`.
     pub find_upright: bool,
+    /// Read a doubtful page again in other ways and keep the best reading; default `true`.
+    pub climb: bool,
     /// Read doubtful cells of ruled tables by themselves; default `true`.
     pub reread_cells: bool,
+    /// Read lines by themselves that the engine passed over; default `true`.
+    pub reread_missed: bool,
     /// Ask for second choices of letters; costs about a tenth of the time.
     pub alternatives: bool,
     /// Give up on a page after this long. Layout analysis does not look at the clock, so it may take longer.
@@ -46,7 +52,9 @@ impl Default for RecognizeOptions {
             segmentation: Segmentation::Auto,
             text_layer: true,
             find_upright: true,
+            climb: true,
             reread_cells: true,
+            reread_missed: true,
             alternatives: true,
             deadline: None,
         }
@@ -74,13 +82,19 @@ pub fn recognize(page: &PageImage, options: &RecognizeOptions) -> Result<OcrPage
         if options.find_upright { read_upright(page, read)? } else { (Turn::None, read(page)?) };
     let turned = (turn != Turn::None).then(|| page.turned(turn));
     let page = turned.as_ref().unwrap_or(page);
-    if options.reread_cells {
-        cell::second_opinion(page, &mut words, |part, segmentation| {
-            let options = RecognizeOptions { segmentation, ..options.clone() };
-            with_engine(&options, |engine| engine.read(part, &options))
-        })?;
+    let mut read_part = |part: &PageImage, segmentation| {
+        let options = RecognizeOptions { segmentation, ..options.clone() };
+        with_engine(&options, |engine| engine.read(part, &options))
+    };
+    let mut step = Step::Plain;
+    if options.climb {
+        (step, words) = ladder::climb(page, words, &mut read_part)?;
     }
-    Ok(OcrPage { words, ..sheet(page) })
+    if options.reread_cells {
+        cell::second_opinion(page, &mut words, &mut read_part)?;
+    }
+    let uncovered = if options.reread_missed { read_missed(page, &mut words, &mut read_part)? } else { 0.0 };
+    Ok(OcrPage { words, step, uncovered, ..sheet(page) })
 }
 
 /// The page without its words.
@@ -97,6 +111,8 @@ fn sheet(page: &PageImage) -> OcrPage {
         words: Vec::new(),
         rulings: page.rulings.clone(),
         blank: page.blank,
+        step: Step::Plain,
+        uncovered: 0.0,
     }
 }
 

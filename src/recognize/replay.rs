@@ -14,7 +14,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::ocr_page::{OcrPage, OcrSymbol, OcrWord, Origin};
+use super::ocr_page::{OcrPage, OcrSymbol, OcrWord, Origin, Step};
 use crate::geometry::{Affine, Rect};
 use crate::prepare::page_image::Ruling;
 
@@ -54,6 +54,10 @@ struct Sheet {
     to_source: Affine,
     origin: Origin,
     blank: bool,
+    #[serde(default)]
+    step: Step,
+    #[serde(default)]
+    uncovered: f32,
     rulings: Vec<Ruling>,
 }
 
@@ -255,6 +259,8 @@ impl Sheet {
             to_source: page.to_source,
             origin: page.origin,
             blank: page.blank,
+            step: page.step,
+            uncovered: page.uncovered,
             rulings: page.rulings.clone(),
         }
     }
@@ -272,6 +278,8 @@ impl Sheet {
             words: Vec::new(),
             rulings: self.rulings,
             blank: self.blank,
+            step: self.step,
+            uncovered: self.uncovered,
         }
     }
 }
