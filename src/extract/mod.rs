@@ -7,6 +7,7 @@
 //! The way through: [`flow`] (all pages as one), [`letterhead`] and [`zone`] (where head, body and foot are), [`section`]
 //! (the body as a tree), then each part from its zone. All of them speak of [`passage::Span`]s, which know their place.
 
+pub mod accuracy;
 mod agenda;
 mod appendix;
 mod attendee;

@@ -1,13 +1,18 @@
 //! How well a paper was read: expected share of right characters, page by page, and which pages a person should look at.
 //!
-//! Reads the confidence of every word, weighted by its letters. Never changes a value.
+//! Sums up what [`Signs`] say of each page. Never changes a value.
 
 use serde::{Deserialize, Serialize};
 
-use crate::restore::restored_page::{Block, RestoredPage};
+use super::accuracy::Signs;
+use crate::restore::restored_page::RestoredPage;
 
-/// Below this expected share of right characters a person should look at a page: the archive's official bar.
-pub const REVIEW_BELOW: f64 = 0.98;
+/// The share of characters that must be right: the archive's official bar.
+pub const REQUIRED: f64 = 0.98;
+
+/// Below this expected share of right characters a person should look at a page: the bar and what the expectation is
+/// usually off by.
+pub const REVIEW_BELOW: f64 = 0.984;
 
 /// How well a paper was read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -57,19 +62,12 @@ fn below_bar(page: &PageQuality) -> bool {
 }
 
 fn measure_page(page: &RestoredPage) -> PageQuality {
-    // Specks and seals are no text of the paper: their low confidence says nothing of it.
-    let text = page.layout.blocks.iter().filter(|block| !matches!(block, Block::Furniture(_)));
-    let words = text.flat_map(|block| block.lines()).flat_map(|line| &line.words);
-    let (mut characters, mut right) = (0, 0.0);
-    for word in words {
-        let letters = word.text.chars().filter(|c| !c.is_whitespace()).count() as u64;
-        characters += letters;
-        right += f64::from(word.confidence.clamp(0.0, 1.0)) * letters as f64;
-    }
+    let signs = Signs::of(page);
+    tracing::debug!(page = page.layout.number, characters = signs.characters, shares = ?signs.shares, "signs");
     PageQuality {
         page: page.layout.number,
-        characters,
-        expected_character_accuracy: (characters > 0).then(|| round(right / characters as f64)),
+        characters: signs.characters,
+        expected_character_accuracy: (signs.characters > 0).then(|| round(signs.expected_accuracy())),
     }
 }
 
@@ -81,7 +79,7 @@ fn round(share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::restore::restored_page::{Furniture, FurnitureKind, Line, PageLayout, Paragraph, Word};
+    use crate::restore::restored_page::{Block, Furniture, FurnitureKind, Line, PageLayout, Paragraph, Word};
 
     fn line(words: &[(&str, f32)]) -> Line {
         let word =

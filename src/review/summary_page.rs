@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::scan;
 use crate::batch::report::{Report, Review};
 use crate::batch::status::DocumentStatus;
-use crate::extract::quality::REVIEW_BELOW;
+use crate::extract::quality::REQUIRED;
 use crate::write::xml::escape;
 use crate::write::{WriteError, atomic, results};
 
@@ -25,7 +25,7 @@ const THUMBNAILS: usize = 12;
 const THUMBNAIL_WIDTH: u32 = 260;
 const MOST_LINES: usize = 200;
 
-/// Lower ends of the bars of the histogram, in percent; the bar of [`REVIEW_BELOW`] parts them.
+/// Lower ends of the bars of the histogram, in percent; the bar of [`REQUIRED`] parts them.
 const BARS: [f64; 8] = [0.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 99.9];
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,'Noto Sans','DejaVu Sans',sans-serif;color:#1e2732;background:#f3f0ea;margin:0}\
@@ -113,7 +113,7 @@ fn histogram(accuracies: &[f64]) -> String {
     let most = counts.iter().max().copied().unwrap_or(0).max(1);
     for (index, count) in counts.iter().enumerate() {
         let (from, to) = (BARS[index], BARS.get(index + 1).copied().unwrap_or(100.0));
-        let low = if from < REVIEW_BELOW * 100.0 { " low" } else { "" };
+        let low = if from < REQUIRED * 100.0 { " low" } else { "" };
         let width = 100.0 * *count as f64 / most as f64;
         // Writing to a string cannot fail.
         let _ = writeln!(
