@@ -8,6 +8,7 @@ mod evaluate;
 mod exports;
 mod faults;
 mod fuzz;
+mod hard;
 mod hostile;
 mod ingest;
 mod layout;
