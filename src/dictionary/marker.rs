@@ -334,7 +334,9 @@ fn damaged(text: &str) -> Vec<Marker> {
     let digits: String =
         token.as_str().chars().map(|c| if "Il1|!ijíìÍÌ[]".contains(c) { '1' } else { 'x' }).collect();
     let mut all = Vec::new();
-    if let (Some(value), false) = (roman_value(&numeral), stop.is_empty() && numeral.len() < 2) {
+    // `TT` is the head of a table.
+    let bare = stop.is_empty() && (numeral.len() < 2 || token.as_str().contains(['T', 'Y']));
+    if let (Some(value), false) = (roman_value(&numeral), bare) {
         let text = format!("{numeral}{stop}");
         all.push(Marker { kind: MarkerKind::Roman, numbers: vec![value], text, length: whole.end() });
     }

@@ -30,9 +30,11 @@ mod recipient;
 pub mod record;
 mod reference;
 mod section;
+mod sequence;
 mod signature;
 mod subject;
 mod task;
+mod tree;
 mod unit;
 mod zone;
 

@@ -6,53 +6,16 @@
 //! opens a list below, and kinds not yet open nest in the customary order. Unmarked paragraphs are text of the section,
 //! preamble before the first and closing after the last. The tree is an arena with a bounded depth: one pass, no recursion.
 
-use super::evidence::Proof;
 use super::flow::Item;
 use super::letterhead::is_upper;
 use super::passage::Span;
-use super::record::Section;
+use super::sequence::has_romans;
+pub(crate) use super::tree::{Node, Parts, Tree};
 use crate::dictionary::cue;
 use crate::dictionary::marker::{self, Marker, MarkerKind};
 
 /// Sections nest no deeper; what would is hung at this depth.
 const DEEPEST: usize = 32;
-
-/// The numerals of headings.
-const ROMANS: &[&str] =
-    &["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV"];
-
-/// A node of the tree.
-#[derive(Debug)]
-pub(crate) struct Node<'p> {
-    pub marker: Marker,
-    /// The marker and its heading or text as printed.
-    pub content: Span<'p>,
-    /// Further paragraphs.
-    pub text: Vec<Span<'p>>,
-    /// Tables, by their place in the body.
-    pub tables: Vec<usize>,
-    pub children: Vec<usize>,
-    pub parent: Option<usize>,
-}
-
-/// The body as a tree.
-#[derive(Debug, Default)]
-pub(crate) struct Tree<'p> {
-    pub nodes: Vec<Node<'p>>,
-    pub roots: Vec<usize>,
-    pub preamble: Vec<Span<'p>>,
-    pub closing: Vec<Span<'p>>,
-    /// Tables outside any section.
-    pub tables: Vec<usize>,
-    /// Nodes whose number does not follow the one before.
-    pub out_of_sequence: Vec<usize>,
-}
-
-/// Heading and own paragraphs of a node.
-pub(crate) struct Parts<'p> {
-    pub title: Option<Span<'p>>,
-    pub text: Vec<Span<'p>>,
-}
 
 /// Builds the tree of a body.
 pub(crate) fn read(body: &[Item]) -> Tree<'_> {
@@ -70,21 +33,11 @@ pub(crate) fn read(body: &[Item]) -> Tree<'_> {
     builder.tree
 }
 
-/// Whether the paper counts in Roman numerals: then a lone `1.` before capitals may be a misread `I.`
-fn has_romans(body: &[Item]) -> bool {
-    body.iter().any(|item| match item {
-        Item::Text(p) => {
-            marker::read(&p.text).is_some_and(|m| m.kind == MarkerKind::Roman && m.numbers == [2])
-        }
-        Item::Table(_) => false,
-    })
-}
-
-struct Builder<'p> {
-    tree: Tree<'p>,
+pub(super) struct Builder<'p> {
+    pub(super) tree: Tree<'p>,
     /// Open nodes from the top down.
-    stack: Vec<usize>,
-    romans: bool,
+    pub(super) stack: Vec<usize>,
+    pub(super) romans: bool,
 }
 
 impl<'p> Builder<'p> {
@@ -98,130 +51,6 @@ impl<'p> Builder<'p> {
             None if self.names_division(span) => {}
             None => self.unmarked(span, after_last),
         }
-    }
-
-    /// The likeliest reading of a paragraph's marker, if it has one.
-    fn marker(&self, span: Span) -> Option<Marker> {
-        let printed = marker::read(span.text());
-        let rest_of = |m: &Marker| span.text().get(m.length..).unwrap_or_default();
-        if self.tree.nodes.is_empty() {
-            // Older papers put a dash before each legal basis.
-            let basis = |m: &Marker| {
-                m.kind.is_bullet() && cue::prefix_any(&cue::keys(rest_of(m)), cue::BASIS_CUES).is_some()
-            };
-            if printed.as_ref().is_some_and(basis) {
-                return None;
-            }
-        }
-        let mut best: Option<(i32, Marker)> = None;
-        for marker in marker::readings(span.text()) {
-            let literal = printed.as_ref() == Some(&marker);
-            let rest = rest_of(&marker).trim();
-            let figure = printed.as_ref().is_some_and(|printed| printed.kind == MarkerKind::Arabic);
-            let short = rest.chars().count() < 90 && !rest.ends_with(['.', ';', ',']);
-            // A stroke that is no marker as printed can only be a misread one.
-            let stroke = printed.is_none() && span.text().starts_with(['[', '|', '!', ']']);
-            let heading = is_upper(rest) || short && !figure || stroke;
-            let score = self.fit(&marker, is_upper(rest), heading) + if literal { 2 } else { 0 };
-            let enough = literal || score >= 4;
-            if enough && best.as_ref().is_none_or(|(known, _)| score > *known) {
-                best = Some((score, marker));
-            }
-        }
-        let found = best.map(|(_, marker)| self.with_lost_strokes(marker, span));
-        found.or_else(|| self.garbled_numeral(span))
-    }
-
-    /// The numeral of a heading in capitals after others, which has a letter in common with the one due: `Xv. TỔ CHỨC`
-    /// after `IV. NỘI DUNG`.
-    fn garbled_numeral(&self, span: Span) -> Option<Marker> {
-        let (token, heading) = span.text().split_once(' ')?;
-        let read = token.strip_suffix(['.', ',', ':', '-'])?.to_uppercase();
-        let last = self.stack.iter().filter_map(|id| self.tree.nodes.get(*id)).find(|node| {
-            node.marker.kind == MarkerKind::Roman && is_upper(node.content.from(node.marker.length).text())
-        })?;
-        let due = ROMANS.get(last.marker.ordinal() as usize)?;
-        let like = read.chars().count() <= 4 && read.chars().any(|c| due.contains(c));
-        (like && is_upper(heading) && heading.split_whitespace().count() > 1).then(|| Marker {
-            kind: MarkerKind::Roman,
-            numbers: vec![last.marker.ordinal() + 1],
-            text: format!("{due}."),
-            length: token.len() + 1,
-        })
-    }
-
-    /// A Roman heading that counts back, printed without some of its strokes: `I.` after `I.` is `II.`, `II.` after it `III.`.
-    fn with_lost_strokes(&self, marker: Marker, span: Span) -> Marker {
-        let heading = is_upper(span.text().get(marker.length..).unwrap_or_default());
-        let mut open = self.stack.iter().rev().filter_map(|id| self.tree.nodes.get(*id));
-        let Some(last) = open.find(|node| node.marker.kind == MarkerKind::Roman) else { return marker };
-        let next = last.marker.ordinal() + 1;
-        let titled = is_upper(last.content.from(last.marker.length).text());
-        if marker.kind != MarkerKind::Roman || !heading || !titled || marker.ordinal() >= next {
-            return marker;
-        }
-        let (read, rest) =
-            marker.text.split_at(marker.text.find(|c: char| !c.is_alphabetic()).unwrap_or(marker.text.len()));
-        match ROMANS.get(next as usize - 1) {
-            Some(whole) if whole.contains(read) => {
-                Marker { numbers: vec![next], text: format!("{whole}{rest}"), ..marker }
-            }
-            _ => marker,
-        }
-    }
-
-    /// How well a marker fits where it stands.
-    fn fit(&self, marker: &Marker, capitals: bool, titled: bool) -> i32 {
-        let heading = i32::from(capitals && matches!(marker.kind, MarkerKind::Roman | MarkerKind::Upper));
-        if marker.kind.is_bullet() {
-            return 3;
-        }
-        if marker.numbers.len() > 1 {
-            return match (self.counts_on(marker), self.prefix_open(marker)) {
-                (true, _) => 5,
-                (false, true) => 2,
-                _ => 1,
-            };
-        }
-        let open = self
-            .stack
-            .iter()
-            .rev()
-            .filter_map(|id| self.tree.nodes.get(*id))
-            .find(|node| node.marker.kind == marker.kind);
-        let sequence = match open {
-            Some(node) if marker.ordinal() == node.marker.ordinal() + 1 => 4,
-            Some(node)
-                if marker.kind == MarkerKind::Letter
-                    && node.marker.ordinal() == 4
-                    && marker.ordinal() == 6 =>
-            {
-                3
-            }
-            Some(_) if marker.ordinal() == 1 => 1,
-            None if marker.ordinal() == 1 => 3,
-            _ => 0,
-        };
-        let misread_one = self.romans && titled && marker.kind == MarkerKind::Roman && sequence >= 3;
-        sequence + heading + if misread_one { 3 } else { 0 }
-    }
-
-    /// Whether a number of several parts is the next one of an open list, or the first below its own: `4.2.` after `4.1.`
-    fn counts_on(&self, marker: &Marker) -> bool {
-        let Some((last, prefix)) = marker.numbers.split_last() else { return false };
-        let open = self.stack.iter().filter_map(|id| self.tree.nodes.get(*id)).map(|node| &node.marker);
-        open.filter(|known| known.kind == marker.kind).any(|known| {
-            let before = known.numbers.split_last().is_some_and(|(n, p)| p == prefix && n + 1 == *last);
-            before || *last == 1 && known.numbers == prefix
-        })
-    }
-
-    fn prefix_open(&self, marker: &Marker) -> bool {
-        let prefix = marker.numbers.get(..marker.numbers.len() - 1).unwrap_or_default();
-        self.stack.iter().filter_map(|id| self.tree.nodes.get(*id)).any(|node| {
-            node.marker.kind == MarkerKind::Arabic
-                && (node.marker.numbers == prefix || node.marker.numbers.get(..prefix.len()) == Some(prefix))
-        })
     }
 
     /// Opens a node for a marked paragraph.
@@ -404,126 +233,6 @@ const CLOSING_CUES: &[&str] = &[
     "Thông báo này thay",
     "Vậy",
 ];
-
-impl<'p> Tree<'p> {
-    /// Heading and own paragraphs of a node. A dash has a heading only if something hangs below it; a numbered item is
-    /// cut at its colon, and is a heading if it ends without a stop.
-    pub fn parts(&self, id: usize) -> Parts<'p> {
-        let Some(node) = self.nodes.get(id) else { return Parts { title: None, text: Vec::new() } };
-        let content = node.content.from(node.marker.length).trim();
-        let mut text = node.text.clone();
-        if content.is_empty() {
-            let title = (!text.is_empty()
-                && matches!(node.marker.kind, MarkerKind::Part | MarkerKind::Chapter | MarkerKind::Division))
-            .then(|| text.remove(0));
-            return Parts { title, text };
-        }
-        let bare = content.trim_end(&[':']);
-        let opens = content.text().ends_with(':');
-        if node.marker.kind.is_bullet() {
-            let heading = !node.children.is_empty() && (opens || !content.text().ends_with(['.', ';']));
-            return if heading { Parts { title: Some(bare), text } } else { with(content, text, None) };
-        }
-        if let Some(colon) = heading_colon(content.text()) {
-            let rest = content.from(colon + 1).trim();
-            let title = Some(content.slice(0..colon).trim());
-            return if rest.is_empty() { Parts { title, text } } else { with(rest, text, title) };
-        }
-        let stops = content.text().ends_with(['.', ';', ',']) && !is_upper(content.text());
-        if stops || content.text().chars().count() > 300 {
-            with(content, text, None)
-        } else {
-            Parts { title: Some(bare), text }
-        }
-    }
-
-    /// Markers from the top down to a node.
-    pub fn path(&self, id: usize) -> Vec<String> {
-        let mut path = Vec::new();
-        let mut at = Some(id);
-        while let Some(node) = at.and_then(|id| self.nodes.get(id)) {
-            path.push(node.marker.text.clone());
-            at = node.parent;
-        }
-        path.reverse();
-        path
-    }
-
-    /// A node and the nodes above it, from the inside out.
-    pub fn ancestors(&self, id: usize) -> impl Iterator<Item = usize> + '_ {
-        std::iter::successors(Some(id), |id| self.nodes.get(*id).and_then(|node| node.parent))
-    }
-
-    /// The tree as the record's sections, with evidence below the pointer `base`; `links` are the tables of nodes.
-    pub fn sections(&self, links: &[(usize, String)], base: &str, proof: &mut Proof) -> Vec<Section> {
-        self.level(&self.roots, 1, links, base, proof)
-    }
-
-    /// The nodes of one level; it calls itself no deeper than [`DEEPEST`].
-    fn level(
-        &self,
-        ids: &[usize],
-        level: u32,
-        links: &[(usize, String)],
-        base: &str,
-        proof: &mut Proof,
-    ) -> Vec<Section> {
-        let mut sections = Vec::with_capacity(ids.len());
-        for (index, id) in ids.iter().enumerate() {
-            let Some(node) = self.nodes.get(*id) else { continue };
-            let pointer = format!("{base}/{index}");
-            let parts = self.parts(*id);
-            proof.found(pointer.clone(), &[node.content]);
-            if let Some(title) = parts.title {
-                proof.found(format!("{pointer}/title"), &[title]);
-            }
-            for (at, text) in parts.text.iter().enumerate() {
-                proof.found(format!("{pointer}/text/{at}"), &[*text]);
-            }
-            let first = links.partition_point(|(owner, _)| owner < id);
-            let own = links.get(first..).unwrap_or_default().iter().take_while(|(owner, _)| owner == id);
-            sections.push(Section {
-                marker: Some(node.marker.text.clone()),
-                level,
-                title: parts.title.map(|title| title.owned()),
-                text: parts.text.iter().map(|text| text.owned()).collect(),
-                children: self.level(&node.children, level + 1, links, &format!("{pointer}/children"), proof),
-                table_ids: own.map(|(_, id)| id.clone()).collect(),
-            });
-        }
-        sections
-    }
-
-    /// The heading of a node, else its text, without a final stop.
-    pub fn label(&self, id: usize) -> Option<Span<'p>> {
-        let parts = self.parts(id);
-        parts.title.or_else(|| parts.text.first().map(|text| text.trim_end(&[':', '.', ';'])))
-    }
-}
-
-fn with<'p>(first: Span<'p>, mut text: Vec<Span<'p>>, title: Option<Span<'p>>) -> Parts<'p> {
-    text.insert(0, first);
-    Parts { title, text }
-}
-
-/// The colon that ends the heading part of a line: early, outside parentheses, in the first sentence.
-fn heading_colon(text: &str) -> Option<usize> {
-    let (mut depth, mut words) = (0_i32, 0);
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let next = chars.peek().map(|(_, next)| *next);
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            ' ' => words += 1,
-            ';' => return None,
-            '.' if next == Some(' ') => return None,
-            ':' if depth <= 0 && next.is_none_or(char::is_whitespace) => return (words <= 25).then_some(at),
-            _ => {}
-        }
-    }
-    None
-}
 
 #[cfg(test)]
 mod tests {

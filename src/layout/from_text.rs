@@ -6,18 +6,19 @@
 //! nowhere stays a paragraph. Time is linear in the text.
 //!
 //! The order of work: lines ([`source_line`]), then the zones of a paper from top to bottom: head ([`head`]), body with
-//! its tables ([`rows`], [`interleaved`]) and paragraphs ([`wrap`]), foot ([`foot`]).
+//! its tables ([`rows`], [`spaced`], [`interleaved`]) and paragraphs ([`wrap`]), foot ([`foot`]).
 
 mod foot;
 mod head;
 mod interleaved;
 mod rows;
 mod source_line;
+mod spaced;
 mod wrap;
 
 use crate::alphabet::{decode_legacy, detect_legacy_by_shape};
 
-use super::page_layout::{Block, Origin, PageLayout};
+use super::page_layout::{Block, Furniture, FurnitureKind, Origin, PageLayout};
 use source_line::SourceLine;
 
 /// The pages of a plain text, as blocks in reading order. Text in an encoding older than Unicode (TCVN3, VNI, VISCII) is
@@ -31,7 +32,9 @@ pub fn from_text(text: &str) -> Vec<PageLayout> {
     let pairs = interleaved::Pairs::of(&pages);
     let mut layouts = Vec::with_capacity(pages.len());
     for (index, lines) in pages.iter().enumerate() {
-        let blocks = page_blocks(lines, &shape, &pairs, &mut state);
+        let (lines, number) = page_number(lines, index);
+        let mut blocks = page_blocks(lines, &shape, &pairs, &mut state);
+        blocks.extend(number);
         layouts.push(PageLayout {
             number: u32::try_from(index + 1).unwrap_or(u32::MAX),
             origin: Origin::TextLayer,
@@ -41,6 +44,23 @@ pub fn from_text(text: &str) -> Vec<PageLayout> {
         });
     }
     layouts
+}
+
+/// A page without the number that it begins or ends with, and that number: none on the first page.
+fn page_number(lines: &[SourceLine], index: usize) -> (&[SourceLine], Option<Block>) {
+    let written = |line: &SourceLine| line.text().trim_matches(['-', '–', ' ']).parse() == Ok(index + 1);
+    let mut filled = lines.iter().enumerate().filter(|(_, line)| !line.is_blank());
+    let first = filled.next().filter(|(_, line)| index > 0 && written(line));
+    let last = filled.next_back().filter(|(_, line)| index > 0 && written(line));
+    let number = |line: &SourceLine| {
+        let (kind, lines) = (FurnitureKind::PageNumber, vec![line.whole()]);
+        Some(Block::Furniture(Furniture { kind, lines }))
+    };
+    match (first, last) {
+        (Some((at, line)), _) => (lines.get(at + 1..).unwrap_or_default(), number(line)),
+        (None, Some((at, line))) => (lines.get(..at).unwrap_or_default(), number(line)),
+        (None, None) => (lines, None),
+    }
 }
 
 /// Which part of the paper comes next; it is carried over a page break.
@@ -91,7 +111,8 @@ fn body(
             break;
         }
         let rest = lines.get(at..).unwrap_or_default();
-        match rows::read(rest).or_else(|| interleaved::read(rest, shape, pairs)) {
+        let found = rows::read(rest).or_else(|| spaced::read(rest));
+        match found.or_else(|| interleaved::read(rest, shape, pairs)) {
             Some((table, taken)) => {
                 wrap::paragraphs(lines.get(open..at).unwrap_or_default(), shape, blocks);
                 blocks.push(Block::Table(table));

@@ -85,10 +85,18 @@ pub(super) fn tokens(page: &OcrPage) -> (Vec<Token>, Frame) {
     (tokens.collect(), frame)
 }
 
+/// A word without the stop before it: `.phố` is a speck and a word.
+fn without_speck(text: &str) -> &str {
+    let rest = text
+        .strip_prefix('.')
+        .filter(|rest| rest.starts_with(char::is_alphabetic) && !rest.contains(['.', '/', '@']));
+    rest.unwrap_or(text)
+}
+
 /// A word as a layout keeps it. The Icelandic eth looks like a `Đ`, and no paper means it.
 fn own(word: &OcrWord) -> Word {
     Word {
-        text: word.text.replace('Ð', "Đ").replace('ð', "đ"),
+        text: without_speck(&word.text).replace('Ð', "Đ").replace('ð', "đ"),
         raw: word.text.clone(),
         bbox: Some(word.bbox),
         confidence: word.confidence,
