@@ -52,17 +52,16 @@ fn run(catalog: &Catalog, query: &Query, limit: usize) -> rusqlite::Result<Vec<H
     } else {
         values.push(Value::Text(expression(query)));
         let conditions = conditions(query, &mut values);
-        let only = match query.fields.is_empty() && query.without_fields.is_empty() {
-            true => String::new(),
-            false => format!(
-                "AND rowid IN (SELECT p.id FROM pages p JOIN documents d ON d.id = p.document WHERE {conditions})"
-            ),
+        let papers = match query.fields.is_empty() && query.without_fields.is_empty() {
+            true => "",
+            false => "JOIN pages p ON p.id = k.rowid JOIN documents d ON d.id = p.document",
         };
         // The best pages first, by their numbers alone: to carry the texts of all that hold a common word through the
         // sorting takes longer than to find them.
         format!(
             "WITH best AS MATERIALIZED
-                 (SELECT rowid AS page, rank FROM page_keys WHERE page_keys MATCH ? {only} ORDER BY rank LIMIT ?)
+                 (SELECT k.rowid AS page, k.rank AS rank FROM page_keys k {papers}
+                  WHERE page_keys MATCH ? AND {conditions} ORDER BY k.rank LIMIT ?)
              SELECT {SHOWN}, p.number, p.text FROM best JOIN pages p ON p.id = best.page
              JOIN documents d ON d.id = p.document ORDER BY best.rank, d.name, p.number"
         )
