@@ -221,6 +221,18 @@ impl Pipeline {
         Ok(ReadPage { image, ocr, layout })
     }
 
+    /// What the engine reads on every page of a scanned file; nothing of a file of text.
+    ///
+    /// # Errors
+    /// At the first page that cannot be read.
+    pub fn readings(&self, path: &Path) -> Result<Vec<OcrPage>, PipelineError> {
+        let Opened::Pages(reader) = ingest::open(&Document::of_file(path), &self.options.limits)? else {
+            return Ok(Vec::new());
+        };
+        let read = |n| Ok(see(&reader.page(n)?, &self.options, &mut Clock::default())?.1);
+        (1..=reader.page_count()).map(read).collect()
+    }
+
     /// Lays out one page.
     pub fn arrange(&self, ocr: &OcrPage, clock: &mut Clock) -> PageLayout {
         clock.time(Stage::Layout, || layout::arrange(ocr, &self.options.layout))

@@ -4,7 +4,7 @@
 //! Bình`, nor an office's `TT` a `TP`. Such a word is changed only where the engine itself was in doubt of it: by a low
 //! confidence, or by a second choice that the change takes up. Never proposes anything.
 
-use crate::alphabet::{CasePattern, case_of};
+use crate::alphabet::{CasePattern, case_of, is_possible_syllable};
 
 use super::passage::Change;
 use super::restored_page::EditSource;
@@ -12,6 +12,10 @@ use super::restorer::Spoken;
 
 /// An engine less sure than this of a word may have misread a name; right readings of names lie above it.
 const DOUBTED: f32 = 0.6;
+/// An engine surer than this of every letter of a syllable hardly ever misread it.
+const CERTAIN: f32 = 0.94;
+/// A change of such a syllable must be likelier right than this.
+const OVERWHELMING: f32 = 0.9995;
 
 /// Whether the word stays as read although the model would have another.
 pub fn is_the_writers_own(change: &Change, passage: &Spoken<'_>) -> bool {
@@ -20,7 +24,15 @@ pub fn is_the_writers_own(change: &Change, passage: &Spoken<'_>) -> bool {
         return true;
     }
     let doubted = confidence(passage, change) < DOUBTED || change.source == EditSource::EngineChoice;
-    !doubted && (is_abbreviation(read) || is_name(read, change, passage.text))
+    !doubted
+        && (is_abbreviation(read) || is_name(read, change, passage.text) || is_plain(read, change, passage))
+}
+
+/// A syllable as good as the one proposed, which the engine read without a second thought: if it's wrong, its author wrote it.
+fn is_plain(read: &str, change: &Change, passage: &Spoken<'_>) -> bool {
+    let heard = passage.heard.iter().find(|heard| heard.range.end > change.range.start);
+    let certain = heard.is_some_and(|heard| heard.asked && heard.confidence > CERTAIN);
+    certain && is_possible_syllable(read) && change.posterior < OVERWHELMING
 }
 
 /// The engine's confidence in the word; none was heard for text, where the writer has the benefit of the doubt.
@@ -57,7 +69,7 @@ mod tests {
     fn own(text: &str, from: &str, to: &str, confidence: f32, source: EditSource) -> bool {
         let start = text.find(from).unwrap();
         let range = start..start + from.len();
-        let heard = vec![Heard { range: range.clone(), confidence, choices: Vec::new() }];
+        let heard = vec![Heard { range: range.clone(), confidence, choices: Vec::new(), asked: false }];
         let change = Change { range, to: to.to_owned(), source, posterior: 0.9 };
         is_the_writers_own(&change, &Spoken { text, heard })
     }

@@ -8,13 +8,13 @@
 use std::sync::Arc as Shared;
 
 use crate::alphabet::{
-    CasePattern, TokenKind, apply_case, canonical, case_of, fold_key, is_marked, is_possible_syllable, nfc,
-    recase,
+    CasePattern, TokenKind, apply_case, canonical, case_of, fold_key, is_marked, is_possible_syllable, lower,
+    nfc, recase, upper,
 };
 use crate::dictionary::vocabulary::{FIRST_WORD, UNKNOWN};
 use crate::dictionary::{Dictionary, WordId};
 
-use super::channel::{Channel, Cost, Damage};
+use super::channel::{Channel, Cost, Damage, letter_number};
 use super::lattice::Arc;
 use super::level::Level;
 use super::memory::{Key, Memory};
@@ -32,24 +32,19 @@ const SPREAD: Cost = 11_000;
 const SPREAD_OF_MARKS: Cost = 9_000;
 /// Price of another case than the one read, beside what the channel says.
 const RECASED: Cost = 2_500;
+/// See [`RECASED`], for a word of two letters.
+const RECASED_SHORT: Cost = 500;
 /// Words are searched for under these prices in turn, until there are enough of them.
 const BOUNDS: [(Cost, usize); 3] = [(4_500, 12), (8_000, 4), (13_000, 1)];
-/// Parts of one word, put together again, must be as cheap as this.
-const CHEAP: Cost = 5_000;
-/// Readings of each part of a glued word that are tried.
-const PARTS: usize = 5;
-/// Price, beside that, of signs and marks that no word in print has.
+/// Price of signs and marks that no word in print has.
 const DAMAGED: Cost = 5_000;
-/// The second of two glued words is not rarer after the first than this.
-const ATTESTED: Cost = 6_500;
-/// Price of a missing blank, and of one too many.
-const GLUED: Cost = 6_000;
-/// See [`GLUED`].
-const CLOVEN: Cost = 5_500;
 /// Price of a word the dictionary doesn't know: to begin with, and for each letter.
 const FOREIGN: Cost = 7_000;
 /// See [`FOREIGN`].
 const FOREIGN_LETTER: Cost = 1_000;
+
+/// A letter that the engine named at a price below this counts as its own suggestion.
+const LIKELY: Cost = 3_100;
 
 /// One observed word in its place.
 #[derive(Debug, Clone, Copy)]
@@ -79,9 +74,31 @@ pub struct Readings {
     pub written: Shared<[Box<str>]>,
 }
 
+impl Readings {
+    /// One of the arcs, and no other.
+    pub fn only(self, arc: usize) -> Readings {
+        match (self.arcs.get(arc), self.written.get(arc)) {
+            (Some(&arc), Some(written)) if self.arcs.len() > 1 => {
+                Readings { arcs: Shared::from([arc]), written: Shared::from([written.clone()]) }
+            }
+            _ => self,
+        }
+    }
+
+    /// The arcs, each cheaper by what `favour` says of its word.
+    pub fn favouring(self, favour: impl Fn(WordId) -> Cost) -> Readings {
+        let price = |arc: &Arc| if arc.glued { 0 } else { favour(arc.words[0]) };
+        if self.arcs.len() < 2 || self.arcs.iter().all(|arc| price(arc) == 0) {
+            return self;
+        }
+        let arcs = self.arcs.iter().map(|arc| Arc { cost: arc.cost - price(arc), ..*arc });
+        Readings { arcs: arcs.collect(), written: self.written }
+    }
+}
+
 /// Finds candidates; remembers what it found, since the words of papers repeat.
 pub struct Finder<'d> {
-    dictionary: &'d Dictionary,
+    pub(super) dictionary: &'d Dictionary,
     trie: &'d Trie,
     /// What was found before, in this document or another.
     pub memory: Memory,
@@ -121,7 +138,12 @@ impl<'d> Finder<'d> {
     }
 
     fn arcs(&mut self, observed: &Observed<'_>, level: Level) -> Vec<Arc> {
-        if is_closed(observed) || level == Level::Right && observed.kind == TokenKind::Mixed {
+        // `NGi` for `Nội`: in garbled text capitals among small letters are misread, unless the word is known (`TTg`).
+        let jumbled = level == Level::Garbled
+            && observed.kind == TokenKind::Word
+            && observed.text.contains(char::is_lowercase)
+            && self.dictionary.id(&canonical(observed.text)).is_none();
+        if is_closed(observed) && !jumbled || level == Level::Right && observed.kind == TokenKind::Mixed {
             return vec![self.as_read(observed)];
         }
         let mut arcs = match level {
@@ -129,34 +151,13 @@ impl<'d> Finder<'d> {
             Level::Garbled => self.misread(observed, Damage::English),
             Level::Right => self.misread(observed, Damage::Vietnamese),
         };
-        if level == Level::Garbled {
-            self.unglue(observed, &mut arcs);
+        match level {
+            Level::Garbled => self.unglue(observed, &mut arcs),
+            Level::Right => self.part(observed, &mut arcs),
+            Level::Stripped => {}
         }
         self.keep_as_read(observed, &mut arcs);
         self.shorten(arcs, if level == Level::Stripped { SPREAD_OF_MARKS } else { SPREAD })
-    }
-
-    /// Arcs over two observed words that may have been one.
-    pub fn merged(&mut self, first: &Observed<'_>, second: &Observed<'_>) -> Vec<Arc> {
-        let text = format!("{}{}", first.text, second.text);
-        if text.chars().count() > 8 || is_closed(first) || is_closed(second) {
-            return Vec::new();
-        }
-        let whole = Observed { text: &text, kind: TokenKind::Word, choices: &[], ..*first };
-        let key = fold_key(&text);
-        let mut arcs: Vec<Arc> = Vec::new();
-        for found in self.usual(&text).iter() {
-            let cost = found.cost + self.case_cost(found.word, Some(found.dress), &whole);
-            if cost < CHEAP && arcs.iter().all(|arc| arc.words[0] != found.word) {
-                arcs.push(Arc {
-                    span: 2,
-                    source: Some(EditSource::Spacing),
-                    ..self.arc(found, cost + CLOVEN, &key)
-                });
-            }
-        }
-        arcs.truncate(6);
-        arcs
     }
 
     /// All words with the letters observed.
@@ -181,6 +182,7 @@ impl<'d> Finder<'d> {
         };
         let key = fold_key(observed.text);
         let mut arcs: Vec<Arc> = Vec::with_capacity(found.len());
+        let suggested = self.suggested(observed);
         for found in found.iter() {
             let cost = found.cost + self.case_cost(found.word, Some(found.dress), observed);
             match arcs.iter_mut().find(|arc| arc.words[0] == found.word) {
@@ -189,16 +191,36 @@ impl<'d> Finder<'d> {
                 None => arcs.push(self.arc(found, cost, &key)),
             }
         }
+        for arc in arcs.iter_mut().filter(|_| !observed.choices.is_empty()) {
+            if suggested(self.dictionary.text(arc.words[0])) {
+                arc.source = Some(EditSource::EngineChoice);
+            }
+        }
         arcs
     }
 
-    fn arc(&self, found: &Found, cost: Cost, key: &str) -> Arc {
+    /// Whether the engine itself named every letter in which a word differs from the one observed.
+    fn suggested<'o>(&self, observed: &'o Observed<'_>) -> impl Fn(&str) -> bool + use<'o, 'd> {
+        let read: Vec<char> = nfc(observed.text).chars().map(lower).collect();
+        move |word| {
+            let named = |at: usize, letter: char| {
+                let [small, capital] = [letter, upper(letter)].map(letter_number);
+                let is = |c: &&(usize, u8, Cost)| c.0 == at && [small, capital].contains(&Some(c.1));
+                observed.choices.iter().find(is).is_some_and(|c| c.2 < LIKELY)
+            };
+            let differs = |&(at, letter): &(usize, char)| read.get(at) != Some(&letter);
+            word.chars().count() == read.len()
+                && word.chars().enumerate().filter(differs).all(|(at, letter)| named(at, letter))
+        }
+    }
+
+    pub(super) fn arc(&self, found: &Found, cost: Cost, key: &str) -> Arc {
         let same = fold_key(self.dictionary.text(found.word)) == key;
         let source = if same { EditSource::Marks } else { EditSource::Channel };
         Arc { dress: Some(found.dress), source: Some(source), ..Arc::as_read(found.word, cost) }
     }
 
-    fn found(&mut self, text: &str, damage: Damage) -> Shared<[Found]> {
+    pub(super) fn found(&mut self, text: &str, damage: Damage) -> Shared<[Found]> {
         if let Some(known) = self.memory.found(text, damage) {
             return Shared::clone(known);
         }
@@ -218,7 +240,13 @@ impl<'d> Finder<'d> {
         found
     }
 
-    fn search(&self, text: &str, damage: Damage, choices: &[(usize, u8, Cost)], bound: Cost) -> Vec<Found> {
+    pub(super) fn search(
+        &self,
+        text: &str,
+        damage: Damage,
+        choices: &[(usize, u8, Cost)],
+        bound: Cost,
+    ) -> Vec<Found> {
         let text = nfc(text);
         let plain = |c| if c == '’' { '\'' } else { c };
         let observed: Vec<char> = text.chars().map(plain).collect();
@@ -230,54 +258,14 @@ impl<'d> Finder<'d> {
             lens.suggest(at, letter, cost);
         }
         let read = dress_of(&text);
-        let dresses = [Dress::Lower, Dress::Title, Dress::Upper]
-            .map(|dress| (dress, if read.is_none_or(|read| read == dress) { 0 } else { RECASED }));
+        // `SO` for `Sở`: of two letters, one capital misread makes both.
+        let short = observed.len() == 2;
+        let dresses = [Dress::Lower, Dress::Title, Dress::Upper].map(|dress| match read {
+            Some(Dress::Upper) if short && dress == Dress::Title => (dress, RECASED_SHORT),
+            Some(read) if read != dress => (dress, RECASED),
+            _ => (dress, 0),
+        });
         self.trie.search(&lens, &dresses, bound, LOOKED_AT)
-    }
-
-    /// Two words read as one: `Noivu` for `Nội vụ`.
-    fn unglue(&mut self, observed: &Observed<'_>, arcs: &mut Vec<Arc>) {
-        let letters: Vec<(usize, char)> = observed.text.char_indices().collect();
-        let cheap = arcs.iter().map(|arc| arc.cost).min().unwrap_or(GLUED);
-        if letters.len() < 4 || letters.len() > 14 || cheap < GLUED / 2 {
-            return;
-        }
-        for &(at, _) in letters.get(2..letters.len() - 1).unwrap_or_default() {
-            let (head, tail) = observed.text.split_at(at);
-            let (heads, tails) = (self.usual(head), self.usual(tail));
-            for first in heads.iter().take(PARTS) {
-                arcs.extend(tails.iter().take(PARTS).filter_map(|second| self.pair(first, second, observed)));
-            }
-        }
-        arcs.sort_by_key(|arc| arc.cost);
-    }
-
-    /// The few words likeliest to stand behind a part of a word.
-    fn usual(&mut self, part: &str) -> Shared<[Found]> {
-        if let Some(known) = self.memory.usual(part) {
-            return Shared::clone(known);
-        }
-        let mut found = self.search(part, Damage::English, &[], CHEAP - 1);
-        found.sort_by_key(|f| (f.cost + self.dictionary.ngram().unigram(f.word), f.word, f.dress));
-        found.truncate(10);
-        let found: Shared<[Found]> = found.into();
-        self.memory.keep_usual(part, Shared::clone(&found));
-        found
-    }
-
-    /// Two words read as the one observed, if they go together at all.
-    fn pair(&self, first: &Found, second: &Found, observed: &Observed<'_>) -> Option<Arc> {
-        let after = Observed { opens: false, ..*observed };
-        let case = self.case_cost(first.word, Some(first.dress), observed)
-            + self.case_cost(second.word, Some(second.dress), &after);
-        let attested = self.dictionary.ngram().pair(first.word, second.word).cost < ATTESTED;
-        (attested && first.cost + second.cost < CHEAP && plain(second.dress, first.dress)).then(|| Arc {
-            words: [first.word, second.word],
-            glued: true,
-            dress: Some(first.dress),
-            source: Some(EditSource::Spacing),
-            ..Arc::as_read(first.word, GLUED + first.cost + second.cost + case)
-        })
     }
 
     /// The observed word itself, favoured by what `observed.keep` says.
@@ -318,7 +306,7 @@ impl<'d> Finder<'d> {
     }
 
     /// Price of a word standing in this case in this place.
-    fn case_cost(&self, word: WordId, dress: Option<Dress>, place: &Observed<'_>) -> Cost {
+    pub(super) fn case_cost(&self, word: WordId, dress: Option<Dress>, place: &Observed<'_>) -> Cost {
         let case = self.dictionary.case();
         let Some(dress) = dress.filter(|_| word >= FIRST_WORD) else { return 0 };
         match (dress, place.capitals, place.opens) {
@@ -339,6 +327,11 @@ impl<'d> Finder<'d> {
         }
         let text = |word: WordId| self.dictionary.text(word);
         let [first, second] = arc.words;
+        if let Some((head, tail)) =
+            observed.split_at_checked(usize::from(arc.split)).filter(|_| arc.split > 0)
+        {
+            return format!("{head} {tail}");
+        }
         match (arc.dress, arc.glued) {
             (None, _) => recase(text(first), observed),
             (Some(dress), false) => apply_case(text(first), pattern(dress)),
@@ -373,7 +366,7 @@ impl<'d> Finder<'d> {
 }
 
 /// Words no rule of letters touches: numerals, enumerators, mixed case, overlong strings.
-fn is_closed(observed: &Observed<'_>) -> bool {
+pub(super) fn is_closed(observed: &Observed<'_>) -> bool {
     // `cAc`, `cAu`: an A amid small letters is what is left of a hat and a tone mark, not a unit or an abbreviation.
     let hat = observed.text.starts_with(char::is_lowercase)
         && observed.text.chars().all(|c| !c.is_uppercase() || c == 'A');
@@ -388,11 +381,6 @@ fn is_closed(observed: &Observed<'_>) -> bool {
         || protect::is_numeral(observed.text)
         || protect::is_glued_strokes(observed.text)
         || observed.text.len() > 40
-}
-
-/// Whether two glued words may be cased so: the second as the first, or small after a capital.
-fn plain(second: Dress, first: Dress) -> bool {
-    if first == Dress::Upper { second == Dress::Upper } else { second == Dress::Lower }
 }
 
 fn dress_of(text: &str) -> Option<Dress> {

@@ -23,7 +23,7 @@ const ANY_MARK: Cost = 6_500;
 /// Price of a printed letter that vanished, unless the table knows better.
 const LOST: Cost = 8_500;
 /// Price of a character read where none was printed.
-pub const SPECK: Cost = 7_500;
+const SPECK: Cost = 7_500;
 /// Characters one printed letter may be read as.
 pub const LONGEST: usize = 3;
 
@@ -130,6 +130,7 @@ impl Channel {
 
     fn add(&mut self, truth: &str, read: &str, cost: Cost) {
         let letters: Option<Vec<u8>> = truth.chars().map(letter_number).collect();
+        let read = read.replace('’', "'");
         match (letters.as_deref(), read.chars().next()) {
             (Some(&[letter]), None) => {
                 if let Some(price) = self.lost.get_mut(usize::from(letter)) {
@@ -138,9 +139,9 @@ impl Channel {
             }
             (Some(&[letter]), Some(_)) => {
                 let never = || Prices { of: vec![NEVER; LETTERS.len()], least: [NEVER; 2] };
-                let row = self.one.entry(read.to_owned()).or_insert_with(never);
+                let row = self.one.entry(read).or_insert_with(never);
                 if let Some(price) = row.of.get_mut(usize::from(letter)) {
-                    *price = cost;
+                    *price = cost.min(*price);
                 }
             }
             (Some(&[first, second]), Some(c)) => self.two.entry(c).or_default().push((first, second, cost)),
@@ -167,7 +168,11 @@ impl Channel {
             };
         }
         let two = observed.get(at).and_then(|c| self.two.get(c)).map_or(&[][..], Vec::as_slice);
-        Position { one, two }
+        // A digit says something of its own: it may be a misread letter, never a speck.
+        let speck = if observed.get(at).is_some_and(char::is_ascii_digit) { NEVER } else { SPECK };
+        let mut seconds = [0; 4];
+        two.iter().for_each(|pair| seconds[usize::from(pair.1 >> 6)] |= 1 << (pair.1 & 63));
+        Position { one, two, seconds, speck }
     }
 }
 
@@ -212,6 +217,10 @@ struct Position<'a> {
     one: [Option<Cow<'a, Prices>>; LONGEST],
     /// Two letters read as this one character.
     two: &'a [(u8, u8, Cost)],
+    /// The numbers of the letters that are second in one of these pairs, a bit each.
+    seconds: [u64; 4],
+    /// Price of this character standing where nothing was printed.
+    speck: Cost,
 }
 
 impl Lens<'_> {
@@ -231,10 +240,19 @@ impl Lens<'_> {
         }
     }
 
+    /// Price of the character at `at` standing where nothing was printed.
+    pub fn speck(&self, at: usize) -> Cost {
+        self.at.get(at).map_or(NEVER, |position| position.speck)
+    }
+
     /// Price of two letters having been read as the one character at `at`.
-    pub fn price_of_two(&self, first: u8, second: u8, at: usize) -> Cost {
-        let pairs = self.at.get(at).map_or(&[][..], |p| p.two);
-        pairs.iter().find(|x| (x.0, x.1) == (first, second)).map_or(NEVER, |x| x.2)
+    #[inline]
+    pub fn price_of_two(&self, first: u8, second: u8, at: usize) -> Option<Cost> {
+        let pairs = self.at.get(at)?;
+        if pairs.seconds[usize::from(second >> 6)] >> (second & 63) & 1 == 0 {
+            return None;
+        }
+        pairs.two.iter().find(|x| (x.0, x.1) == (first, second)).map(|x| x.2)
     }
 
     /// The prices of each letter in turn, at each position, having been read as one, two or three characters.
@@ -260,7 +278,7 @@ impl Lens<'_> {
                     Some(prices.as_ref()?.least[usize::from(capitals)] + after(k + 1))
                 });
             let two = position.two.iter().map(|pair| pair.2 + after(1));
-            let least = one.chain(two).chain([SPECK + after(1)]).min().unwrap_or(0);
+            let least = one.chain(two).chain([position.speck + after(1)]).min().unwrap_or(0);
             ahead[at] = least;
         }
         ahead

@@ -37,6 +37,8 @@ pub struct Step {
     pub arc: usize,
     /// Share of the probability of all kept paths that go through this arc, 0–1.
     pub posterior: f32,
+    /// The arc over the same words with the next greatest share, and that share.
+    pub rival: Option<(usize, f32)>,
 }
 
 /// A history kept at one place.
@@ -199,21 +201,36 @@ impl<'a, H: Copy + Eq> Beam<'a, H> {
         shares
     }
 
-    /// The cheapest path from the end back, each arc with the share of all edges that take the same arc.
+    /// The cheapest path from the end back, each arc with the share of all edges that take the same arc. Where an arc over
+    /// the same words has the greater share, it is taken instead: more words are right so, if not more sentences.
     fn best_path(&self, shares: &[f32]) -> Vec<Step> {
         let mut path = Vec::new();
         let mut place = self.lattice.from.len();
         let mut state = self.states.get(self.states_at(place).start);
         while place > 0 {
             let Some(edge) = state.and_then(|s| self.edges.get(s.back)) else { break };
-            let same = |n: &usize| self.edges[*n].place == edge.place && self.edges[*n].arc == edge.arc;
-            let share = span(&self.edge_starts, place).filter(same).map(|n| shares[n]).sum::<f32>();
-            path.push(Step { at: edge.place, arc: edge.arc, posterior: share.min(1.0) });
+            path.push(self.step(place, edge, shares));
             place = edge.place;
             state = self.states.get(edge.from);
         }
         path.reverse();
         path
+    }
+
+    /// The likeliest arc from where an edge begins to `place`, with its rival.
+    fn step(&self, place: usize, edge: &Edge, shares: &[f32]) -> Step {
+        let mut arcs: Vec<(usize, f32)> = vec![(edge.arc, 0.0)];
+        for number in span(&self.edge_starts, place).filter(|&n| self.edges[n].place == edge.place) {
+            let arc = self.edges[number].arc;
+            match arcs.iter_mut().find(|known| known.0 == arc) {
+                Some(known) => known.1 += shares[number],
+                None => arcs.push((arc, shares[number])),
+            }
+        }
+        // Of equal ones the arc of the cheapest path comes first.
+        arcs.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let (arc, share) = arcs.first().copied().unwrap_or((edge.arc, 0.0));
+        Step { at: edge.place, arc, posterior: share.min(1.0), rival: arcs.get(1).copied() }
     }
 }
 
@@ -295,13 +312,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_wide_beam_finds_the_cheapest_path_and_true_posteriors(lattice in lattice()) {
+        fn a_wide_beam_finds_the_likeliest_words_and_true_posteriors(lattice in lattice()) {
             let steps = decode(&lattice, (0, 0), &mut Toy, Breadth { width: 1000, slack: 11_000 });
             let paths = all_paths(&lattice);
             let least = paths.iter().map(|p| p.0).min().unwrap();
             let taken: Vec<usize> = steps.iter().map(|s| s.arc).collect();
             let cost = paths.iter().find(|p| p.1 == taken).unwrap().0;
-            prop_assert_eq!(cost, least);
+            prop_assert!(cost == least || steps.iter().any(|s| s.posterior < 0.51));
             let weight = |p: &&(Cost, Vec<usize>)| (-f64::from(p.0) / 1000.0).exp();
             let all: f64 = paths.iter().map(|p| weight(&p)).sum();
             for (at, step) in steps.iter().enumerate() {

@@ -16,6 +16,8 @@ pub struct Arc {
     pub words: [u16; 2],
     /// Two words that were read as one.
     pub glued: bool,
+    /// Where the blank is missing, bytes from the start, if nothing else is wrong; else 0.
+    pub split: u8,
     /// Observed words covered, 1 or 2.
     pub span: usize,
     /// Price before the language model has spoken, milli-nats.
@@ -29,7 +31,7 @@ pub struct Arc {
 impl Arc {
     /// The observed word as it was read, standing for `word` of the model.
     pub fn as_read(word: u16, cost: Cost) -> Arc {
-        Arc { words: [word, word], glued: false, span: 1, cost, dress: None, source: None }
+        Arc { words: [word, word], glued: false, split: 0, span: 1, cost, dress: None, source: None }
     }
 
     /// The words it stands for, in order.

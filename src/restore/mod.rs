@@ -16,6 +16,7 @@ mod channel;
 mod decode;
 mod edit_log;
 mod enumerator;
+mod habit;
 mod lattice;
 mod level;
 mod memory;
@@ -25,6 +26,8 @@ mod phrase;
 mod protect;
 mod restorer;
 mod search;
+mod slot;
+mod spacing;
 mod text;
 
 pub use channel::misreadings;

@@ -54,19 +54,21 @@ impl Written {
         let range = start..self.text.len();
         self.text.push(' ');
         if word.bbox.is_some() {
-            let choices = choices(word, start);
-            self.heard.push(Heard { range: range.clone(), confidence: word.confidence, choices });
+            let (confidence, asked) = (word.confidence, is_spelled(word));
+            let choices = if asked { choices(word, start) } else { Vec::new() };
+            self.heard.push(Heard { range: range.clone(), confidence, choices, asked });
         }
         self.words.push(range);
     }
 }
 
-/// The engine's second choices of a word that begins at byte `start`; none where the letters don't make up the word.
+/// Whether the letters that the engine gave one by one make up the word.
+fn is_spelled(word: &Word) -> bool {
+    !word.symbols.is_empty() && word.symbols.iter().map(|s| s.text.as_str()).collect::<String>() == word.text
+}
+
+/// The engine's second choices of a word that begins at byte `start`.
 fn choices(word: &Word, start: usize) -> Vec<(usize, char, f32)> {
-    let whole: String = word.symbols.iter().map(|s| s.text.as_str()).collect();
-    if whole != word.text {
-        return Vec::new();
-    }
     let mut at = start;
     let mut found = Vec::new();
     for symbol in &word.symbols {
@@ -177,7 +179,11 @@ fn certainty(decided: &Decided, range: &Range<usize>) -> Option<f32> {
     let start = decided.certainty.partition_point(|(r, _)| r.end <= range.start);
     let weighed = decided.certainty.iter().skip(start).take_while(|(r, _)| r.start < range.end);
     weighed
-        .map(|(r, p)| if decided.flags.iter().any(|f| f.range == *r) { 1.0 - p } else { *p })
+        .map(
+            |(r, p)| {
+                if decided.flags.iter().any(|f| f.range == *r && f.posterior >= 0.5) { 1.0 - p } else { *p }
+            },
+        )
         .reduce(f32::min)
 }
 

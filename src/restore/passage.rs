@@ -5,35 +5,34 @@
 //! change itself, and knows no pages and no files.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc as Shared;
 
 use crate::alphabet::{
-    CasePattern, Token, TokenKind, TonePlacement, canonical, case_of, place_tone, placement_of, tokens,
+    Token, TokenKind, TonePlacement, canonical, case_of, place_tone, placement_of, tokens,
 };
 use crate::dictionary::vocabulary::{BOUNDARY, STOP, UNKNOWN};
 use crate::dictionary::{Context, Dictionary, WordId};
 
-use super::candidate::{Finder, Observed, Readings};
-use super::channel::{Cost, letter_number};
+use super::candidate::{Finder, Readings};
+use super::channel::Cost;
 use super::decode::{Breadth, Language, Step, decode};
+use super::habit::{Habits, Prior};
 use super::lattice::{Arc, Lattice, Place};
 use super::level::{Evidence, Level};
 use super::memory::Memory;
 use super::phrase;
 use super::protect;
 use super::restored_page::EditSource;
+use super::slot::{Slot, in_capitals, may_merge, slots, with_signs};
 
 /// Words decoded at one go; a longer passage is decoded piece by piece, each going on from the last.
 const AT_ONCE: usize = 400;
 /// Pairs of words read with more certainty than this count for the document's habits.
 const SURE: f32 = 0.8;
-/// The most a pair of words is favoured because the document has it elsewhere, milli-nats.
-const DISCOUNT: Cost = 2_000;
-/// How much a word of right text is favoured as it was read, milli-nats.
-const KEEP: Cost = 1_000;
-
+/// A word read with more certainty than this is not looked at again.
+const SETTLED: f32 = 0.99;
 /// What the engine said of a stretch of the passage.
 #[derive(Debug, Clone)]
 pub struct Heard {
@@ -43,6 +42,8 @@ pub struct Heard {
     pub confidence: f32,
     /// Second choices: byte of the passage, letter, confidence 0–1.
     pub choices: Vec<(usize, char, f32)>,
+    /// Whether the engine was asked for second choices, so that none is an answer too.
+    pub asked: bool,
 }
 
 /// A change proposed for a passage.
@@ -63,8 +64,30 @@ pub struct Change {
 pub struct Outcome {
     /// Changes in order; ranges never overlap.
     pub changes: Vec<Change>,
+    /// Changes less likely right than the word as it stands, but likely enough to be told.
+    pub suspicions: Vec<Change>,
     /// For each word, in order: its bytes, and how likely what now stands there is right.
     pub certainty: Vec<(Range<usize>, f32)>,
+    /// The way through the lattice, places counted from the start of the passage.
+    path: Vec<Step>,
+}
+
+impl Outcome {
+    /// Whether a second reading could find anything else.
+    pub fn is_settled(&self) -> bool {
+        self.path.iter().all(|step| step.posterior > SETTLED)
+    }
+
+    /// What the first reading settled, by place.
+    fn settled(&self, places: usize) -> Vec<Option<usize>> {
+        let mut settled = vec![None; places];
+        for step in self.path.iter().filter(|step| step.posterior > SETTLED) {
+            if let Some(place) = settled.get_mut(step.at) {
+                *place = Some(step.arc);
+            }
+        }
+        settled
+    }
 }
 
 /// A candidate with its prices, in milli-nats.
@@ -85,8 +108,7 @@ pub struct Weighed {
 struct Model<'d> {
     dictionary: &'d Dictionary,
     memory: &'d mut Memory,
-    /// Discounts for pairs of words read well in this document.
-    seen: &'d HashMap<(WordId, WordId), Cost>,
+    prior: &'d Prior,
 }
 
 /// A history: the model's context, and the last two words where the user's additions may tell them apart.
@@ -108,24 +130,11 @@ impl Language for Model<'_> {
             cost = self.dictionary.adapt(before, previous, word, cost);
             last = [previous, word];
         }
-        if !self.seen.is_empty() {
-            let previous = ngram.last_word(history.context);
-            cost -= self.seen.get(&(previous, word)).copied().unwrap_or(0);
+        if !self.prior.is_empty() {
+            cost -= self.prior.pair(ngram.last_word(history.context), word);
         }
         (cost.max(0), History { context: pair.context, last })
     }
-}
-
-/// A place of the lattice: a token that the language model reads.
-struct Slot<'a> {
-    token: Token<'a>,
-    /// The class of a token that is no word.
-    class: Option<WordId>,
-    opens: bool,
-    capitals: bool,
-    abbreviation: bool,
-    keep: Cost,
-    choices: Vec<(usize, u8, Cost)>,
 }
 
 /// Restores passages of one document: remembers candidates from one to the next.
@@ -137,9 +146,9 @@ pub struct Reader<'d> {
     styles: [u32; 2],
     /// Abbreviations that stand among small letters somewhere in the document.
     abbreviations: BTreeSet<String>,
-    /// How often two words followed each other in what was read well.
-    pairs: HashMap<(WordId, WordId), u32>,
-    seen: HashMap<(WordId, WordId), Cost>,
+    /// What was read well.
+    habits: Habits,
+    prior: Prior,
 }
 
 impl<'d> Reader<'d> {
@@ -150,8 +159,8 @@ impl<'d> Reader<'d> {
             finder,
             styles: [0; 2],
             abbreviations: BTreeSet::new(),
-            pairs: HashMap::new(),
-            seen: HashMap::new(),
+            habits: Habits::default(),
+            prior: Prior::default(),
         }
     }
 
@@ -183,29 +192,36 @@ impl<'d> Reader<'d> {
 
     /// Takes what has been read so far as what the document is wont to say.
     pub fn learn(&mut self) {
-        let worth = |(&pair, &times): (_, &u32)| {
-            (times > 1).then(|| (pair, (f64::from(times).ln() * 700.0).min(f64::from(DISCOUNT)) as Cost))
-        };
-        self.seen = self.pairs.iter().filter_map(worth).collect();
+        self.prior = self.habits.prior(self.dictionary);
     }
 
-    /// Restores a passage damaged as `level` says.
-    pub fn restore(&mut self, text: &str, heard: &[Heard], level: Level) -> Outcome {
+    /// Restores a passage damaged as `level` says; what an earlier reading settled stays.
+    pub fn restore(
+        &mut self,
+        text: &str,
+        heard: &[Heard],
+        level: Level,
+        earlier: Option<&Outcome>,
+    ) -> Outcome {
         let mut slots = slots(text, heard, self.dictionary, &self.abbreviations);
         if level == Level::Garbled {
-            slots.iter_mut().for_each(|slot| take_in_horn(slot, text));
+            slots = with_signs(slots, text);
         }
+        let settled = earlier.map_or_else(Vec::new, |outcome| outcome.settled(slots.len()));
         let mut outcome = Outcome::default();
         let mut history = History { context: self.dictionary.ngram().start(), last: [BOUNDARY; 2] };
-        let mut rest = slots.as_slice();
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(cut(rest));
-            history = self.restore_some(now, level, history, &mut outcome);
-            rest = later;
+        let mut done = 0;
+        while let Some(rest) = slots.get(done..).filter(|rest| !rest.is_empty()) {
+            let now = rest.get(..cut(rest)).unwrap_or(rest);
+            let settled = settled.get(done..).unwrap_or_default();
+            history = self.restore_some(now, level, history, settled, &mut outcome);
+            let newer = outcome.path.iter_mut().rev().take_while(|step| step.at < now.len());
+            if done > 0 {
+                newer.for_each(|step| step.at += done);
+            }
+            done += now.len();
         }
-        if level != Level::Right {
-            mend_codes(text, &mut outcome);
-        }
+        mend_codes(text, level, &mut outcome);
         if level == Level::Garbled {
             phrase::snap(text, self.dictionary, &mut outcome);
         }
@@ -236,35 +252,42 @@ impl<'d> Reader<'d> {
         slots: &[Slot<'_>],
         level: Level,
         history: History,
+        settled: &[Option<usize>],
         outcome: &mut Outcome,
     ) -> History {
-        let (lattice, written) = self.lattice(slots, level);
+        let (lattice, written) = self.lattice(slots, level, settled);
         let memory = &mut self.finder.memory;
-        let mut model = Model { dictionary: self.dictionary, memory, seen: &self.seen };
+        let mut model = Model { dictionary: self.dictionary, memory, prior: &self.prior };
         let steps = decode(&lattice, history, &mut model, breadth(level));
         let mut after = history;
         for step in &steps {
             let Some(arc) = lattice.from.get(step.at).and_then(|place| place.arc(step.arc)) else { continue };
             for &word in arc.words() {
-                if level == Level::Garbled && step.posterior > SURE {
-                    let previous = self.dictionary.ngram().last_word(after.context);
-                    *self.pairs.entry((previous, word)).or_default() += 1;
+                if step.posterior > SURE {
+                    self.habits.note(self.dictionary.ngram().last_word(after.context), word);
                 }
                 after = model.step(after, word).1;
             }
         }
         for step in &steps {
             if let Some(arc) = lattice.from.get(step.at).and_then(|place| place.arc(step.arc)) {
-                let known =
-                    written.get(step.at).and_then(|readings| readings.as_ref()?.written.get(step.arc));
-                self.note(slots, step, arc, known.map(AsRef::as_ref), outcome);
+                let readings = written.get(step.at).and_then(Option::as_ref);
+                self.note(slots, step, arc, readings, outcome);
             }
         }
+        outcome.path.extend(steps);
         after
     }
 
     /// The lattice of some slots, and for each that is a word how its arcs are written.
-    fn lattice(&mut self, slots: &[Slot<'_>], level: Level) -> (Lattice, Vec<Option<Readings>>) {
+    ///
+    /// Of what is `settled`, by place, only that arc is there.
+    fn lattice(
+        &mut self,
+        slots: &[Slot<'_>],
+        level: Level,
+        settled: &[Option<usize>],
+    ) -> (Lattice, Vec<Option<Readings>>) {
         let mut lattice = Lattice { from: Vec::with_capacity(slots.len()) };
         let mut written = Vec::with_capacity(slots.len());
         for (at, slot) in slots.iter().enumerate() {
@@ -272,11 +295,18 @@ impl<'d> Reader<'d> {
                 Some(_) => None,
                 None => Some(self.finder.readings(&slot.observed_at(level), level)),
             };
+            let only = settled.get(at).copied().flatten();
+            let readings = readings.map(|readings| match only {
+                Some(arc) => readings.only(arc),
+                None => readings.favouring(|word| self.prior.word(word)),
+            });
             let alone = match (&readings, slot.class) {
                 (Some(readings), _) => Shared::clone(&readings.arcs),
                 (None, class) => Shared::from([Arc::as_read(class.unwrap_or(UNKNOWN), 0)]),
             };
-            let next = slots.get(at + 1).filter(|next| level == Level::Garbled && may_merge(slot, next));
+            let next = slots
+                .get(at + 1)
+                .filter(|next| level == Level::Garbled && only.is_none() && may_merge(slot, next));
             let merged = next.map_or_else(Vec::new, |next| {
                 self.finder.merged(&slot.observed_at(level), &next.observed_at(level))
             });
@@ -286,7 +316,14 @@ impl<'d> Reader<'d> {
         (lattice, written)
     }
 
-    fn note(&self, slots: &[Slot<'_>], step: &Step, arc: &Arc, written: Option<&str>, outcome: &mut Outcome) {
+    fn note(
+        &self,
+        slots: &[Slot<'_>],
+        step: &Step,
+        arc: &Arc,
+        readings: Option<&Readings>,
+        outcome: &mut Outcome,
+    ) {
         let covered = slots.get(step.at..step.at + arc.span).unwrap_or_default();
         let (Some(first), Some(last)) = (covered.first(), covered.last()) else { return };
         if first.class.is_some() {
@@ -294,9 +331,10 @@ impl<'d> Reader<'d> {
         }
         let range = first.token.start..last.token.start + last.token.text.len();
         outcome.certainty.push((range.clone(), step.posterior));
-        let Some(source) = arc.source else { return };
+        let Some(source) = arc.source else { return self.suspect(covered, step, readings, outcome) };
         let rendered = || self.finder.render(arc, first.token.text);
-        let written = written.map_or_else(|| Cow::Owned(rendered()), Cow::Borrowed);
+        let written = readings.and_then(|readings| readings.written.get(step.arc));
+        let written = written.map_or_else(|| Cow::Owned(rendered()), |text| Cow::Borrowed(text.as_ref()));
         let to = place_tone(&written, self.style()).into_owned();
         if arc.span == 2 || !is_same(&to, first.token.text) {
             let source = if is_case_only(&to, first.token.text) { EditSource::Case } else { source };
@@ -305,22 +343,21 @@ impl<'d> Reader<'d> {
     }
 }
 
-impl<'a> Slot<'a> {
-    /// The word in its place; where all marks are gone, nothing speaks for a word without any.
-    fn observed_at(&self, level: Level) -> Observed<'_> {
-        let keep = if level == Level::Stripped { 0 } else { self.keep };
-        Observed { keep, ..self.observed() }
-    }
+/// A word that stays but has so likely a rival is pointed out.
+const SUSPECT: f32 = 0.2;
 
-    fn observed(&self) -> Observed<'_> {
-        Observed {
-            text: self.token.text,
-            kind: self.token.kind,
-            opens: self.opens,
-            capitals: self.capitals,
-            abbreviation: self.abbreviation,
-            keep: self.keep,
-            choices: &self.choices,
+impl Reader<'_> {
+    /// Points out the rival of a word that stays.
+    fn suspect(&self, covered: &[Slot<'_>], step: &Step, readings: Option<&Readings>, outcome: &mut Outcome) {
+        let rival = step.rival.filter(|rival| rival.1 > SUSPECT);
+        let (Some(readings), Some((rival, posterior)), [slot]) = (readings, rival, covered) else { return };
+        let (Some(arc), Some(written)) = (readings.arcs.get(rival), readings.written.get(rival)) else {
+            return;
+        };
+        let to = place_tone(written, self.style()).into_owned();
+        if let Some(source) = arc.source.filter(|_| !is_case_only(&to, slot.token.text)) {
+            let range = slot.token.start..slot.end();
+            outcome.suspicions.push(Change { range, to, source, posterior });
         }
     }
 }
@@ -353,117 +390,18 @@ fn cut(slots: &[Slot<'_>]) -> usize {
         .map_or(AT_ONCE, |at| at + 1)
 }
 
-/// Two words on one line with a single blank between them.
-fn may_merge(first: &Slot<'_>, second: &Slot<'_>) -> bool {
-    let adjacent = first.token.start + first.token.text.len() + 1 == second.token.start;
-    first.class.is_none() && second.class.is_none() && adjacent && !second.opens
-}
-
-/// The tokens of a passage that the language model reads, each with what is known of its place.
-fn slots<'a>(
-    text: &'a str,
-    heard: &[Heard],
-    dictionary: &Dictionary,
-    abbreviations: &BTreeSet<String>,
-) -> Vec<Slot<'a>> {
-    let vocabulary = dictionary.vocabulary();
-    let all: Vec<Token<'a>> = tokens(text).collect();
-    let mut heard = heard.iter().peekable();
-    let mut slots: Vec<Slot<'a>> = Vec::with_capacity(all.len() / 2 + 1);
-    for (at, token) in all.iter().enumerate() {
-        let word = token.kind.is_wordlike() && !is_decimal(token, text) || is_lone_sign(&all, at);
-        let class = if word { None } else { vocabulary.id_of_token(token) };
-        if !word && class.is_none() {
-            continue;
-        }
-        while heard.peek().is_some_and(|h| h.range.end <= token.start) {
-            heard.next();
-        }
-        let said = heard.peek().filter(|h| h.range.start <= token.start);
-        slots.push(Slot {
-            token: *token,
-            class: class.filter(|&class| class != UNKNOWN),
-            opens: slots.last().is_none_or(|last| last.class.is_some()),
-            capitals: in_capitals(&all, at),
-            abbreviation: token.kind == TokenKind::Abbreviation && abbreviations.contains(token.text),
-            keep: said.map_or(KEEP, |h| keep(h.confidence)),
-            choices: said.map_or_else(Vec::new, |h| choices(h, token)),
-        });
+/// Codes, and the numerals that open a line, are mended by rule, apart from the lattice; in right text, only slashes.
+fn mend_codes(text: &str, level: Level, outcome: &mut Outcome) {
+    let mut mended: Vec<(usize, &str, String)> =
+        protect::fraction_slashes(text).map(|(start, slash)| (start, slash, "/".to_owned())).collect();
+    if level != Level::Right {
+        let codes = tokens(text).filter(|token| token.kind == TokenKind::Code);
+        mended.extend(
+            codes.filter_map(|token| Some((token.start, token.text, protect::mend_code(token.text)?))),
+        );
+        let heads = line_heads(text);
+        mended.extend(heads.filter_map(|(start, head)| Some((start, head, protect::mend_numeral(head)?))));
     }
-    slots
-}
-
-/// The apostrophe that an engine makes of a horn belongs to the word: `TU’` for `TƯ`.
-fn take_in_horn<'a>(slot: &mut Slot<'a>, text: &'a str) {
-    let end = slot.token.start + slot.token.text.len();
-    let sign = text.get(end..).and_then(|rest| rest.chars().next()).filter(|&c| matches!(c, '’' | '\''));
-    if let Some(sign) =
-        sign.filter(|_| slot.class.is_none() && slot.token.text.ends_with(['u', 'U', 'o', 'O']))
-        && let Some(wider) = text.get(slot.token.start..end + sign.len_utf8())
-    {
-        slot.token.text = wider;
-        slot.token.kind = TokenKind::Mixed;
-    }
-}
-
-/// Digits and a unit after a decimal point: `0m` in `96,0m` is no word.
-fn is_decimal(token: &Token<'_>, text: &str) -> bool {
-    let mut before = text.get(..token.start).unwrap_or_default().chars().rev();
-    token.kind == TokenKind::Mixed
-        && token.text.starts_with(|c: char| c.is_ascii_digit())
-        && before.next().is_some_and(|c| matches!(c, ',' | '.'))
-        && before.next().is_some_and(|c| c.is_ascii_digit())
-}
-
-/// A sign that stands for a letter, alone between blanks: `¢` for `ở`.
-fn is_lone_sign(all: &[Token<'_>], at: usize) -> bool {
-    let is_blank = |at: usize| all.get(at).is_none_or(|token| token.kind == TokenKind::Blank);
-    let sign = all.get(at).is_some_and(|token| matches!(token.text, "¢" | "€"));
-    sign && is_blank(at + 1) && at.checked_sub(1).is_none_or(is_blank)
-}
-
-/// How much a word is favoured as read, by what the engine thought of it; in few steps, so that like words are found alike.
-fn keep(confidence: f32) -> Cost {
-    (f64::from(confidence.clamp(0.0, 1.0)) * 20.0) as Cost * 100
-}
-
-fn choices(heard: &Heard, token: &Token<'_>) -> Vec<(usize, u8, Cost)> {
-    let mut found = Vec::new();
-    for &(byte, letter, confidence) in &heard.choices {
-        let within = byte.checked_sub(token.start).and_then(|at| token.text.get(..at));
-        if let (Some(before), Some(letter)) =
-            (within.filter(|w| w.len() < token.text.len()), letter_number(letter))
-        {
-            let price = 1_500 + (-f64::from(confidence.clamp(0.02, 1.0)).ln() * 500.0) as Cost;
-            found.push((before.chars().count(), letter, price));
-        }
-    }
-    found
-}
-
-/// Whether a word in capitals stands among others in capitals, on its line.
-fn in_capitals(all: &[Token<'_>], at: usize) -> bool {
-    let is_upper = |token: &Token<'_>| {
-        case_of(token.text) == CasePattern::Upper && token.kind != TokenKind::Abbreviation
-    };
-    let near = |token: &&Token<'_>| token.kind.is_wordlike();
-    let ends = |token: &&Token<'_>| token.kind == TokenKind::Blank && token.text.contains('\n');
-    let Some(token) = all.get(at) else { return false };
-    if !matches!(case_of(token.text), CasePattern::Upper | CasePattern::Mixed) {
-        return false;
-    }
-    let before = all.iter().take(at).rev().take(8).take_while(|t| !ends(t)).find(near);
-    let after = all.iter().skip(at + 1).take(8).take_while(|t| !ends(t)).find(near);
-    [before, after].into_iter().flatten().any(is_upper)
-}
-
-/// Codes, and the numerals that open a line, are mended by rule, apart from the lattice.
-fn mend_codes(text: &str, outcome: &mut Outcome) {
-    let codes = tokens(text).filter(|token| token.kind == TokenKind::Code);
-    let codes = codes.filter_map(|token| Some((token.start, token.text, protect::mend_code(token.text)?)));
-    let heads =
-        line_heads(text).filter_map(|(start, head)| Some((start, head, protect::mend_numeral(head)?)));
-    let mended: Vec<_> = codes.chain(heads).collect();
     for (start, from, to) in mended {
         let range = start..start + from.len();
         outcome.changes.retain(|change| change.range.end <= range.start || range.end <= change.range.start);

@@ -44,9 +44,19 @@ pub fn shape(piece: &str, loose: bool) -> Shape {
     if loose && may_hide_letters(piece, digits, letters) { Shape::Letters } else { Shape::Closed }
 }
 
+/// What stands right behind a number.
+const UNITS: [&str; 27] = [
+    "m", "m2", "m3", "m²", "m³", "km", "cm", "mm", "dm", "ha", "kg", "g", "h", "kv", "kw", "kwh", "mw",
+    "mva", "kva", "v", "w", "t", "l", "ml", "tr", "x", "đ",
+];
+
 /// Digits that English-model damage makes of letters: `1 4 6 8 0 9`, few of them, in a word without a unit's or a code's shape.
 fn may_hide_letters(piece: &str, digits: usize, letters: usize) -> bool {
-    let unit = ["m2", "m3", "km2", "cm2", "dm3", "co2", "mm2"].contains(&piece.to_lowercase().as_str());
+    let small = piece.to_lowercase();
+    let unit = ["m2", "m3", "km2", "cm2", "dm3", "co2", "mm2"].contains(&small.as_str());
+    // `2m`, `35kV`, `3x`: a number with its unit.
+    let measured = small.trim_start_matches(|c: char| c.is_ascii_digit());
+    let unit = unit || measured.len() < small.len() && UNITS.contains(&measured);
     let run = piece.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
     let upper = piece.chars().filter(|c| c.is_uppercase()).count();
     let acronym = upper >= 2 && piece.ends_with(|c: char| c.is_ascii_digit());
@@ -77,7 +87,23 @@ pub fn mend_code(word: &str) -> Option<String> {
         };
         format!("{}{}{}", group(1), code, group(3))
     });
-    (mended != word).then(|| mended.into_owned())
+    // What else begins with N and is of the government?
+    let mended = mended.replace("NB-CP", "NĐ-CP");
+    (mended != word).then_some(mended)
+}
+
+/// The fraction slashes (`⁄`) between letters and digits, each with its place and with the plain slash beside it: an engine's
+/// reading of a slash in small print (`45⁄/KH-UBND`, `1⁄2025`).
+pub fn fraction_slashes(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    static SLASH: LazyLock<Regex> = LazyLock::new(|| Regex::new("[/⁄]*⁄[/⁄]*").expect("a fixed pattern"));
+    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    // Hardly any text has one, so looking for the character alone is all that it costs.
+    let found = text.contains('⁄').then(|| SLASH.find_iter(text));
+    found.into_iter().flatten().filter_map(move |slash| {
+        let (before, after) = (text.get(..slash.start())?, text.get(slash.end()..)?);
+        (joins(before.chars().next_back()) && joins(after.chars().next()))
+            .then(|| (slash.start(), slash.as_str()))
+    })
 }
 
 /// A numeral two of whose strokes were read as an H: `H.` for `II.`, `HI.` for `III.`. Which one it is, its place among
@@ -107,6 +133,13 @@ mod tests {
         assert_eq!(mend_code("03/NQ-HDND").as_deref(), Some("03/NQ-HĐND"));
         assert_eq!(mend_code("337/KH-UBND"), None);
         assert_eq!(mend_code("17/7/2025"), None);
+        assert_eq!(mend_code("352/2025/NB-CP").as_deref(), Some("352/2025/NĐ-CP"));
+    }
+
+    #[test]
+    fn a_fraction_slash_in_a_code_is_a_slash() {
+        let found: Vec<_> = fraction_slashes("số 45⁄/KH-UBND, 1⁄2025, ⁄ 3").collect();
+        assert_eq!(found, [(5, "⁄/"), (22, "⁄")]);
     }
 
     #[test]
@@ -121,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_clock_time_or_a_unit_is_no_misread_word() {
-        for word in ["7h30", "m2", "VTV1", "CT12", "B1"] {
+        for word in ["7h30", "m2", "VTV1", "CT12", "B1", "2m", "35kV", "20kg"] {
             assert_eq!(shape(word, true), Shape::Closed, "{word}");
         }
         for word in ["s6", "4p", "do61", "N6i", "c4c", "x4"] {

@@ -76,15 +76,13 @@ impl Restorer {
         let mut read: Vec<(Level, Outcome)> = passages
             .iter()
             .zip(&levels)
-            .map(|(p, &level)| (level, reader.restore(p.text, &p.heard, level)))
+            .map(|(p, &level)| (level, reader.restore(p.text, &p.heard, level, None)))
             .collect();
-        if levels.contains(&Level::Garbled) {
-            // A second reading, now that the document's own words are known.
-            reader.learn();
-            for (passage, (level, outcome)) in
-                passages.iter().zip(&mut read).filter(|(_, r)| r.0 == Level::Garbled)
-            {
-                *outcome = reader.restore(passage.text, &passage.heard, *level);
+        // A second reading of what is in doubt, now that the document's own words are known.
+        reader.learn();
+        for (passage, (level, outcome)) in passages.iter().zip(&mut read) {
+            if *level != Level::Right && !outcome.is_settled() {
+                *outcome = reader.restore(passage.text, &passage.heard, *level, Some(outcome));
             }
         }
         let mut enumerator = Enumerator::default();
@@ -104,7 +102,10 @@ impl Restorer {
             level != Level::Right
                 || bold && likely(change) && !authorship::is_the_writers_own(change, passage)
         };
-        let (changes, flags) = outcome.changes.into_iter().partition(make);
+        let (changes, mut flags): (Vec<Change>, Vec<Change>) = outcome.changes.into_iter().partition(make);
+        if level == Level::Right {
+            flags.extend(outcome.suspicions);
+        }
         Decided { changes, flags, certainty: outcome.certainty }
     }
 

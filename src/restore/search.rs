@@ -5,13 +5,18 @@
 //! where two letters were read as one. A subtree whose row holds nothing under the bound is not entered. Reads a list of
 //! words and a [`Lens`]; produces words with prices, cheapest first. Never weighs one word against its neighbours.
 
-use super::channel::{Cost, LONGEST, Lens, NEVER, SPECK, capital, letter_number};
+use super::channel::{Cost, LONGEST, Lens, NEVER, capital, letter_number};
 
 /// Longer observations are not searched for.
 pub const LONGEST_WORD: usize = 12;
 
-/// Price of having read each number of characters; longer by as much as one letter may be read as.
-type Row = [Cost; LONGEST_WORD + 1 + LONGEST];
+/// Price of having read each number of characters; longer by as much as one letter may be read as. Only the cells of
+/// `alive` may lead anywhere: most rows have two or three.
+#[derive(Clone)]
+struct Row {
+    cost: [Cost; LONGEST_WORD + 1 + LONGEST],
+    alive: (u8, u8),
+}
 
 /// A trie of lower-case words, children in order of letter.
 #[derive(Debug, Default)]
@@ -90,13 +95,24 @@ impl Trie {
         }
         let [small, capitals] = [false, true].map(|capitals| lens.least(capitals));
         let table = lens.table();
-        let mut walk =
-            Walk { trie: self, lens, table: &table, ahead: &small, bound, most, found: Vec::new() };
+        let specks: Vec<Cost> = (0..lens.len()).map(|at| lens.speck(at)).collect();
+        let mut walk = Walk {
+            trie: self,
+            lens,
+            table: &table,
+            specks: &specks,
+            ahead: &small,
+            bound,
+            most,
+            found: Vec::new(),
+        };
         for &(dress, cost) in dresses {
             walk.ahead = if dress == Dress::Upper { &capitals } else { &small };
-            let mut row: Row = [NEVER; LONGEST_WORD + 1 + LONGEST];
-            row[0] = cost;
-            walk.add_specks(&mut row);
+            let mut row = Row { cost: [NEVER; LONGEST_WORD + 1 + LONGEST], alive: (0, 0) };
+            row.cost[0] = cost;
+            walk.finish(&mut row, 0);
+            // What is ahead is priced as the letters after the first, which may be a capital: here nothing is ruled out.
+            row.alive = (0, lens.len() as u8 + 1);
             walk.children(0, dress, &row, None);
         }
         let mut found = walk.found;
@@ -112,6 +128,8 @@ struct Walk<'a> {
     lens: &'a Lens<'a>,
     /// See [`Lens::table`].
     table: &'a [[Cost; LONGEST]],
+    /// See [`Lens::speck`].
+    specks: &'a [Cost],
     /// See [`Lens::least`]: what the rest costs at the least, after the first letter.
     ahead: &'a [Cost],
     bound: Cost,
@@ -130,55 +148,63 @@ impl Walk<'_> {
                 _ => letter,
             };
             let next = self.row(printed, row, before);
-            let least = next.iter().zip(self.ahead).map(|(cost, ahead)| cost + ahead).min();
-            if least.is_none_or(|least| least > self.bound) {
-                continue;
+            if next.alive.0 < next.alive.1 {
+                self.arrive(child as usize, dress, &next);
+                self.children(child as usize, dress, &next, Some((row, printed)));
             }
-            self.arrive(child as usize, dress, &next);
-            self.children(child as usize, dress, &next, Some((row, printed)));
         }
     }
 
     /// The row of a child reached by `letter`.
+    #[inline]
     fn row(&self, letter: u8, row: &Row, before: Option<(&Row, u8)>) -> Row {
-        let mut next = [NEVER; LONGEST_WORD + 1 + LONGEST];
-        let used = self.lens.len() + 1;
+        let mut next = Row { cost: [NEVER; LONGEST_WORD + 1 + LONGEST], alive: (0, 0) };
         let from = usize::from(letter) * self.lens.len();
         let prices = self.table.get(from..from + self.lens.len()).unwrap_or_default();
         let lost = self.lens.price(letter, 0, 0);
-        for (at, &cost) in row.iter().take(used).enumerate() {
-            if cost > self.bound {
-                continue;
-            }
-            next[at] = next[at].min(cost + lost);
+        let mut first = row.alive.0;
+        for at in usize::from(row.alive.0)..usize::from(row.alive.1) {
+            let cost = row.cost[at];
+            next.cost[at] = next.cost[at].min(cost + lost);
             if let Some(&[one, two, three]) = prices.get(at) {
-                next[at + 1] = next[at + 1].min(cost + one);
-                next[at + 2] = next[at + 2].min(cost + two);
-                next[at + 3] = next[at + 3].min(cost + three);
+                next.cost[at + 1] = next.cost[at + 1].min(cost + one);
+                next.cost[at + 2] = next.cost[at + 2].min(cost + two);
+                next.cost[at + 3] = next.cost[at + 3].min(cost + three);
             }
         }
-        if let Some((grand, first)) = before {
-            for (at, &cost) in grand.iter().take(used - 1).enumerate() {
-                if cost <= self.bound
-                    && let Some(slot) = next.get_mut(at + 1)
-                {
-                    *slot = (*slot).min(cost + self.lens.price_of_two(first, letter, at));
+        if let Some((grand, other)) = before {
+            first = first.min(grand.alive.0);
+            let least = usize::from(grand.alive.1).min(self.lens.len());
+            for at in usize::from(grand.alive.0)..least {
+                if let Some(price) = self.lens.price_of_two(other, letter, at) {
+                    next.cost[at + 1] = next.cost[at + 1].min(grand.cost[at] + price);
                 }
             }
         }
-        self.add_specks(&mut next);
+        self.finish(&mut next, usize::from(first));
         next
     }
 
-    /// Characters read where nothing was printed.
-    fn add_specks(&self, row: &mut Row) {
-        for at in 1..=self.lens.len() {
-            row[at] = row[at].min(row[at - 1] + SPECK);
+    /// Adds characters read where nothing was printed, and finds the cells that may still lead to a word.
+    #[inline]
+    fn finish(&self, row: &mut Row, first: usize) {
+        let (mut from, mut to) = (u8::MAX, 0);
+        for at in first..=self.lens.len() {
+            if at > first {
+                row.cost[at] = row.cost[at].min(row.cost[at - 1] + self.specks[at - 1]);
+            }
+            if row.cost[at] + self.ahead[at] <= self.bound {
+                (from, to) = (from.min(at as u8), at as u8 + 1);
+            }
         }
+        row.alive = (from, to);
     }
 
+    #[inline]
     fn arrive(&mut self, node: usize, dress: Dress, row: &Row) {
-        let (Some(node), Some(&cost)) = (self.trie.nodes.get(node), row.get(self.lens.len())) else { return };
+        let (Some(node), Some(&cost)) = (self.trie.nodes.get(node), row.cost.get(self.lens.len())) else {
+            return;
+        };
         if let (Some(word), true) = (node.word, cost <= self.bound) {
             self.found.push(Found { word, dress, cost });
             self.tighten();

@@ -16,9 +16,12 @@ use crate::cli::CliError;
 use crate::dictionary::Dictionary;
 use crate::dictionary::DictionaryError;
 use crate::dictionary::compile::held_out;
-use crate::evaluate::{Alternatives, levenshtein, score_calibration, score_repair};
+use crate::evaluate::{Alternatives, Bin, levenshtein, score_calibration, score_repair};
 use crate::geometry::Rect;
+use crate::layout::{LayoutOptions, arrange};
 use crate::pipeline::{Options, Pipeline};
+use crate::recognize::ocr_page::OcrPage;
+use crate::recognize::replay;
 use crate::restore::restored_page::{Block, Line, PageLayout, Paragraph, RestoredPage, Word};
 use crate::restore::{RestoreOptions, Restorer};
 
@@ -32,9 +35,16 @@ pub struct Args {
     /// Folder of pages read by an engine: NAME.ocr.txt beside NAME.truth.txt, with `-eng-` or `-vie-` in the name
     #[arg(long, value_name = "DIR")]
     pages: Option<PathBuf>,
-    /// Folder of scans (NAME.tif beside NAME.gold.txt), to be read now with the engine's second choices; takes minutes
+    /// Folder of scans (NAME.tif beside NAME.gold.txt), read with the engine's second choices; takes minutes the first
+    /// time, then the readings kept beside them (NAME.ocr.tsv) are used
     #[arg(long, value_name = "DIR")]
     scans: Option<PathBuf>,
+    /// Measure only what has this in its name
+    #[arg(long, value_name = "NAME", default_value = "")]
+    only: String,
+    /// Also print how often probabilities come true, by tenths
+    #[arg(long)]
+    reliability: bool,
     /// A model file instead of the built-in model
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -71,8 +81,10 @@ struct Figures {
     repaired: f64,
     harmed: f64,
     codes_harmed: usize,
-    /// Expected calibration error; none where the words weren't asked for their probability.
-    ece: Option<f64>,
+    /// Expected calibration error.
+    ece: f64,
+    /// How often probabilities come true, by tenths.
+    bins: Vec<Bin>,
     syllables_a_second: f64,
 }
 
@@ -91,6 +103,7 @@ pub fn evaluate(args: &Args) -> Result<String, CliError> {
         conditions.push(of_pages(pages, "-eng-", "garbled pages (eng)", Mode::Text)?);
         conditions.push(of_pages(pages, "-vie-", "scans read by vie, as text", Mode::Text)?);
     }
+    conditions.retain(|condition| condition.name.contains(&args.only));
     let mut rows = Vec::new();
     for condition in &conditions {
         let restored = restore(condition, &restorer);
@@ -100,13 +113,14 @@ pub fn evaluate(args: &Args) -> Result<String, CliError> {
         rows.push(measured(condition, &restored, &restorer));
     }
     if let Some(scans) = &args.scans {
-        rows.push(scanned(scans)?);
+        rows.push(scanned(scans, &restorer, args.wrong)?);
     }
     let load = load.as_secs_f64() * 1000.0;
     if args.json {
         return Ok(format!("{}\n", json!({"load_ms": load, "conditions": rows})));
     }
-    Ok(table(&rows) + &format!("dictionary and search tree made in {load:.0} ms\n"))
+    let reliability = if args.reliability { reliability(&rows) } else { String::new() };
+    Ok(table(&rows) + &reliability + &format!("dictionary and search tree made in {load:.0} ms\n"))
 }
 
 /// Restored pieces, and the time it took.
@@ -131,7 +145,7 @@ fn restore(condition: &Condition, restorer: &Restorer) -> Restored {
         restored.pieces.push(piece);
     }
     // Probabilities come with the words of pages only, so the same text is restored once more as a page.
-    for (read, _) in condition.pieces.iter().take(8) {
+    for (read, _) in &condition.pieces {
         let pages = restorer.document(vec![layout(read, condition.mode == Mode::Heard)]);
         restored.words.extend(
             lines(&pages)
@@ -200,6 +214,7 @@ fn measured(condition: &Condition, restored: &Restored, restorer: &Restorer) -> 
         (score.right_before - score.harmed + score.repaired) as f64 / total
     };
     let (errors, letters) = character_errors(&ours, &truth);
+    let bins = reliability_of(&restored.words, &truth);
     Figures {
         condition: condition.name,
         syllables: score.gold_syllables,
@@ -211,7 +226,8 @@ fn measured(condition: &Condition, restored: &Restored, restorer: &Restorer) -> 
         repaired: score.repair_rate,
         harmed: score.harm_rate,
         codes_harmed: score.codes_harmed,
-        ece: Some(calibration_error(&restored.words, &truth)),
+        ece: calibration_error(&bins),
+        bins,
         syllables_a_second: total / restored.time.as_secs_f64().max(1e-9),
     }
 }
@@ -228,30 +244,44 @@ fn character_errors(ours: &str, truth: &str) -> (usize, usize) {
     lines.fold((0, 0), |sum, line| (sum.0 + line.0, sum.1 + line.1))
 }
 
-/// Expected calibration error over all words, lines taken together.
-fn calibration_error(words: &[Vec<(String, f32)>], truth: &str) -> f64 {
-    let mut bins = [(0usize, 0.0, 0.0); 10];
-    let mut claims = 0;
+/// How often the probabilities of all words come true, lines taken one by one.
+fn reliability_of(words: &[Vec<(String, f32)>], truth: &str) -> Vec<Bin> {
+    let mut bins: Vec<Bin> = Vec::new();
     for (line, truth) in words.iter().zip(truth.lines()) {
         let log: String = line
             .iter()
             .map(|(text, posterior)| json!({"text": text, "confidence": posterior}).to_string() + "\n")
             .collect();
         let text = line.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(" ");
-        let score = score_calibration(&log, &text, truth, &Alternatives::default());
-        claims += score.claims;
-        for (sum, bin) in bins.iter_mut().zip(&score.bins) {
-            let count = bin.count as f64;
-            *sum = (sum.0 + bin.count, sum.1 + bin.stated * count, sum.2 + bin.right * count);
-        }
+        bins = pooled(bins, score_calibration(&log, &text, truth, &Alternatives::default()).bins);
     }
-    bins.iter().map(|bin| (bin.1 - bin.2).abs()).sum::<f64>() / claims.max(1) as f64
+    bins
 }
 
-/// Scans read now, by the same way that `vanthu run` takes: what restoration mends of what the engine got wrong.
-fn scanned(folder: &Path) -> Result<Figures, CliError> {
+/// The bins of two samples as those of one.
+fn pooled(bins: Vec<Bin>, more: Vec<Bin>) -> Vec<Bin> {
+    if bins.is_empty() {
+        return more;
+    }
+    let pool = |(a, b): (Bin, Bin)| {
+        let mean =
+            |x: f64, y: f64| (x * a.count as f64 + y * b.count as f64) / (a.count + b.count).max(1) as f64;
+        let (stated, right) = (mean(a.stated, b.stated), mean(a.right, b.right));
+        Bin { count: a.count + b.count, stated, right, ..a }
+    };
+    bins.into_iter().zip(more).map(pool).collect()
+}
+
+/// Expected calibration error.
+fn calibration_error(bins: &[Bin]) -> f64 {
+    let claims: usize = bins.iter().map(|bin| bin.count).sum();
+    let gap = |bin: &Bin| bin.count as f64 * (bin.stated - bin.right).abs();
+    bins.iter().map(gap).sum::<f64>() / claims.max(1) as f64
+}
+
+/// A folder of scans, read by the same way that `vanthu run` takes: what restoration mends of what the engine got wrong.
+fn scanned(folder: &Path, restorer: &Restorer, wrong: bool) -> Result<Figures, CliError> {
     let fail = |source| DictionaryError::Read { path: folder.to_owned(), source };
-    let pipeline = Pipeline::new(Options::default())?;
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(fail)? {
         paths.push(entry.map_err(fail)?.path());
@@ -260,31 +290,46 @@ fn scanned(folder: &Path) -> Result<Figures, CliError> {
         path.extension().is_some_and(|e| e == "tif") && path.with_extension("gold.txt").exists()
     });
     paths.sort();
-    let mut figures = Figures { condition: "scans, read now with choices", ..Figures::default() };
-    let (mut right, mut after, mut wrong, mut harmed, mut repaired) = (0, 0, 0, 0, 0);
+    let mut condition =
+        Condition { name: "scans, with second choices", mode: Mode::Heard, pieces: Vec::new() };
+    let mut restored = Restored { pieces: Vec::new(), time: Duration::ZERO, words: Vec::new() };
+    let mut pipeline = None;
     for path in &paths {
-        let gold = path.with_extension("gold.txt");
-        let gold = std::fs::read_to_string(gold).map_err(fail)?;
-        let pages = pipeline.document(path)?.pages;
-        let (read, ours) = (joined(&pages, |word| &word.raw), joined(&pages, |word| &word.text));
-        let score = score_repair(
-            &same_style(&read),
-            &same_style(&ours),
-            &same_style(&gold),
-            &Alternatives::default(),
+        let gold = std::fs::read_to_string(path.with_extension("gold.txt")).map_err(fail)?;
+        let pages = readings(path, &mut pipeline)?;
+        let layouts = pages.iter().map(|page| arrange(page, &LayoutOptions::default())).collect();
+        let start = processor_time();
+        let pages = restorer.document(layouts);
+        restored.time += processor_time().saturating_sub(start);
+        // One line a page: what the engine left out or put elsewhere shifts no other line.
+        let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ") + "\n";
+        condition.pieces.push((line(joined(&pages, |word| &word.raw)), line(gold)));
+        restored.pieces.push(line(written(&pages)));
+        restored.words.push(
+            lines(&pages).flat_map(|l| &l.words).map(|word| (word.text.clone(), word.confidence)).collect(),
         );
-        figures.syllables += score.gold_syllables;
-        figures.codes_harmed += score.codes_harmed;
-        right += score.right_before;
-        wrong += score.gold_syllables - score.right_before;
-        after += score.right_before + score.repaired - score.harmed;
-        (harmed, repaired) = (harmed + score.harmed, repaired + score.repaired);
     }
-    let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
-    figures.right_before = share(right, figures.syllables);
-    figures.ours = share(after, figures.syllables);
-    (figures.repaired, figures.harmed) = (share(repaired, wrong), share(harmed, right));
-    Ok(figures)
+    if wrong {
+        print_wrong(&condition, &restored.pieces);
+    }
+    Ok(measured(&condition, &restored, restorer))
+}
+
+/// What the engine read on a scan, now or earlier.
+fn readings(path: &Path, pipeline: &mut Option<Pipeline>) -> Result<Vec<OcrPage>, CliError> {
+    let fail = |source| DictionaryError::Read { path: path.to_owned(), source };
+    let kept = path.with_extension("ocr.tsv");
+    if kept.exists() {
+        let kept = std::fs::read_to_string(&kept).map_err(fail)?;
+        return replay::read(&kept).map_err(|error| fail(std::io::Error::other(error)).into());
+    }
+    let pipeline = match pipeline {
+        Some(pipeline) => pipeline,
+        none => none.insert(Pipeline::new(Options::default())?),
+    };
+    let pages = pipeline.readings(path)?;
+    super::write_file(&kept, replay::write(&pages).as_bytes())?;
+    Ok(pages)
 }
 
 fn print_wrong(condition: &Condition, restored: &[String]) {
@@ -303,15 +348,27 @@ fn print_wrong(condition: &Condition, restored: &[String]) {
     }
 }
 
+/// For each condition a line for each tenth of probability: words, stated, come true.
+fn reliability(rows: &[Figures]) -> String {
+    let mut table = String::new();
+    for row in rows {
+        table += &format!("\n{:<29}    words  stated   right\n", row.condition);
+        for bin in row.bins.iter().filter(|bin| bin.count > 0) {
+            let range = format!("{:.1}-{:.1}", bin.from, bin.to);
+            table += &format!("{range:>29} {:>8} {:>7.3} {:>7.3}\n", bin.count, bin.stated, bin.right);
+        }
+    }
+    table + "\n"
+}
+
 fn table(rows: &[Figures]) -> String {
     let mut table = String::from(
         "condition                     syllables  before  freq.  bigram    ours   CER  repaired   harm  codes    ECE  syll./s\n",
     );
     let percent = |share: f64| if share == 0.0 { "-".to_owned() } else { format!("{:.2}", share * 100.0) };
     for row in rows {
-        let ece = row.ece.map_or_else(|| "-".to_owned(), |ece| format!("{ece:.3}"));
         table += &format!(
-            "{:<29} {:>9} {:>7} {:>6} {:>7} {:>7} {:>5} {:>9} {:>6.3} {:>6} {:>6} {:>8.0}\n",
+            "{:<29} {:>9} {:>7} {:>6} {:>7} {:>7} {:>5} {:>9} {:>6.3} {:>6} {:>6.3} {:>8.0}\n",
             row.condition,
             row.syllables,
             percent(row.right_before),
@@ -322,7 +379,7 @@ fn table(rows: &[Figures]) -> String {
             percent(row.repaired),
             row.harmed * 100.0,
             row.codes_harmed,
-            ece,
+            row.ece,
             row.syllables_a_second
         );
     }
