@@ -75,16 +75,6 @@ pub struct Readings {
 }
 
 impl Readings {
-    /// One of the arcs, and no other.
-    pub fn only(self, arc: usize) -> Readings {
-        match (self.arcs.get(arc), self.written.get(arc)) {
-            (Some(&arc), Some(written)) if self.arcs.len() > 1 => {
-                Readings { arcs: Shared::from([arc]), written: Shared::from([written.clone()]) }
-            }
-            _ => self,
-        }
-    }
-
     /// The arcs, each cheaper by what `favour` says of its word.
     pub fn favouring(self, favour: impl Fn(WordId) -> Cost) -> Readings {
         let price = |arc: &Arc| if arc.glued { 0 } else { favour(arc.words[0]) };

@@ -131,7 +131,7 @@ impl<'a, H: Copy + Eq> Beam<'a, H> {
         for span in 1..=2.min(place) {
             let start = place - span;
             let Some(here) = lattice.from.get(start) else { continue };
-            for (arc_number, arc) in here.arcs().enumerate().filter(|(_, arc)| arc.span == span) {
+            for (arc_number, arc) in here.arcs().filter(|(_, arc)| arc.span == span) {
                 for from in self.states_at(start) {
                     let state = self.states[from];
                     if state.cost + arc.cost > limit {
@@ -280,7 +280,7 @@ mod tests {
 
     fn place(arcs: Vec<Arc>) -> Place {
         let (alone, merged): (Vec<Arc>, Vec<Arc>) = arcs.into_iter().partition(|arc| arc.span == 1);
-        Place { alone: alone.into(), merged }
+        Place { alone: alone.into(), merged, only: None }
     }
 
     fn lattice() -> impl Strategy<Value = Lattice> {
@@ -299,7 +299,7 @@ mod tests {
         for place in &lattice.from {
             let mut next = Vec::new();
             for (cost, history, path) in &paths {
-                for (number, arc) in place.arcs().enumerate() {
+                for (number, arc) in place.arcs() {
                     let (more, after) = follow(*history, arc, &mut Toy);
                     let longer = path.iter().copied().chain([number]).collect();
                     next.push((cost + more, after, longer));

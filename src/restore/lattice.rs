@@ -48,12 +48,16 @@ pub struct Place {
     pub alone: Shared<[Arc]>,
     /// Over the next two words.
     pub merged: Vec<Arc>,
+    /// The one arc that is taken where the choice has been made.
+    pub only: Option<usize>,
 }
 
 impl Place {
-    /// All arcs; an arc's place in this order is its number.
-    pub fn arcs(&self) -> impl Iterator<Item = &Arc> {
-        self.alone.iter().chain(&self.merged)
+    /// All arcs that may be taken, with their numbers.
+    pub fn arcs(&self) -> impl Iterator<Item = (usize, &Arc)> {
+        let first = self.only.unwrap_or(0);
+        let count = self.only.map_or(usize::MAX, |_| 1);
+        self.alone.iter().chain(&self.merged).enumerate().skip(first).take(count)
     }
 
     /// The arc of this number.

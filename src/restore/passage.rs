@@ -295,11 +295,12 @@ impl<'d> Reader<'d> {
                 Some(_) => None,
                 None => Some(self.finder.readings(&slot.observed_at(level), level)),
             };
-            let only = settled.get(at).copied().flatten();
-            let readings = readings.map(|readings| match only {
-                Some(arc) => readings.only(arc),
-                None => readings.favouring(|word| self.prior.word(word)),
-            });
+            let one_word = |arc: &usize| readings.as_ref().is_none_or(|readings| *arc < readings.arcs.len());
+            let only = settled.get(at).copied().flatten().filter(one_word);
+            let readings = match only {
+                Some(_) => readings,
+                None => readings.map(|readings| readings.favouring(|word| self.prior.word(word))),
+            };
             let alone = match (&readings, slot.class) {
                 (Some(readings), _) => Shared::clone(&readings.arcs),
                 (None, class) => Shared::from([Arc::as_read(class.unwrap_or(UNKNOWN), 0)]),
@@ -310,7 +311,7 @@ impl<'d> Reader<'d> {
             let merged = next.map_or_else(Vec::new, |next| {
                 self.finder.merged(&slot.observed_at(level), &next.observed_at(level))
             });
-            lattice.from.push(Place { alone, merged });
+            lattice.from.push(Place { alone, merged, only });
             written.push(readings);
         }
         (lattice, written)
