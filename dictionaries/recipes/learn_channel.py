@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Learn the error channel from word pairs: learn_channel.py PAIRS.tsv REAL_SCAN_PAIRS.tsv OUT.tsv
+"""Learn the error channel from word pairs: learn_channel.py PAIRS.tsv REAL_SCAN_PAIRS.tsv OUT.tsv [CORPUS_DIR]
 
 PAIRS.tsv is what make_ocr_pairs.py wrote (only its `train` rows are used), REAL_SCAN_PAIRS.tsv holds lines of real scans
-(document, read, truth) read with the Vietnamese model. OUT.tsv gets a row for each kind of misreading:
+(document, read, truth) read with the Vietnamese model. With CORPUS_DIR nothing is learned from pages of which more than a
+tenth, and from lines of which any eight words in a row, stand in the blocks that `vanthu dict train` holds out (laws quote each
+other, so single phrases do occur in both). OUT.tsv gets a row for each kind of misreading:
 
     model  truth  read  cost
 
@@ -12,7 +14,7 @@ into such steps (the stochastic edit distance of Ristad and Yianilos, 1998, with
 Brill and Moore, 2000). Thin counts lean on those of the letter without its tone, then of the bare letter. For the English model the learned
 weights are mixed with a table of shapes (SHAPES), since papers come from more engines than the one at hand.
 """
-import collections, math, sys, unicodedata
+import collections, math, subprocess, sys, unicodedata
 
 LONGEST = 3          # characters one printed letter may be read as
 ROUNDS = 8
@@ -140,13 +142,30 @@ def learn(pairs, shapes):
     return [(t, o, round(-1000 * math.log(min(w, 1.0)))) for t, o, w in rows if w >= FLOOR]
 
 
-def main(pairs_file, real_file, out):
+def grams(words):
+    """Eight words in a row, all of them."""
+    return [" ".join(words[i:i + 8]).lower() for i in range(len(words) - 7)]
+
+
+def held_out(folder):
+    """What stands in the held-out blocks of the local papers (src/dictionary/compile/corpus.rs)."""
+    raw = subprocess.run(["zstd", "-dcq", f"{folder}/admin_laocai_sct.txt.zst"], check=True, capture_output=True).stdout
+    return {g for n, l in enumerate(raw.decode("utf-8").split("\n")) if n % 5000 >= 4500 for g in grams(l.split())}
+
+
+def main(pairs_file, real_file, out, corpus=None):
     pairs = {"eng": collections.Counter(), "vie": collections.Counter()}
+    held, pages = held_out(corpus) if corpus else set(), collections.defaultdict(list)
     for row in open(pairs_file, encoding="utf-8"):
-        split, model, _, _, _, truth, read = row.rstrip("\n").split("\t")
-        if split == "train": add(pairs[model], truth, read)
+        split, model, _, page, _, truth, read = row.rstrip("\n").split("\t")
+        if split == "train": pages[page].append((model, truth, read))
+    for rows in pages.values():
+        words = [w for model, truth, _ in rows if model == "vie" for w in truth.split()]
+        if sum(g in held for g in grams(words)) > 0.1 * len(words): continue
+        for model, truth, read in rows: add(pairs[model], truth, read)
     for row in open(real_file, encoding="utf-8"):
         _, read, truth = row.rstrip("\n").split("\t")
+        if any(g in held for g in grams(truth.split())): continue
         if len(truth.split()) == len(read.split()):
             for t, o in zip(truth.split(), read.split()): add(pairs["vie"], t, o)
     with open(out, "w", encoding="utf-8") as f:

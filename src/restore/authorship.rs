@@ -20,7 +20,9 @@ const OVERWHELMING: f32 = 0.9995;
 /// Whether the word stays as read although the model would have another.
 pub fn is_the_writers_own(change: &Change, passage: &Spoken<'_>) -> bool {
     let Some(read) = passage.text.get(change.range.clone()) else { return true };
-    if read.to_lowercase() == change.to.to_lowercase() {
+    // A letter alone is a sign in a formula or a label (`W = 2180 kg`), never a misread word.
+    let label = read.chars().count() == 1 && change.source == EditSource::Channel;
+    if label || read.to_lowercase() == change.to.to_lowercase() {
         return true;
     }
     let doubted = confidence(passage, change) < DOUBTED || change.source == EditSource::EngineChoice;
@@ -87,5 +89,6 @@ mod tests {
     fn small_words_are_not_names_and_capitals_are_never_taken_away() {
         assert!(!own("các điểm câu của", "câu", "cầu", 0.95, EditSource::Marks));
         assert!(own("công tác Cải cách", "Cải", "cải", 0.2, EditSource::Case));
+        assert!(own("; W = 2180 kg", "W", "H", 0.9, EditSource::Channel));
     }
 }

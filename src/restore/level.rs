@@ -121,3 +121,23 @@ fn is_label(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     letters == 1 && digits + 1 == text.chars().count() && "abcdđeghk".contains(|c| text.contains(c))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alphabet::tokens;
+
+    fn level(text: &str) -> Level {
+        let dictionary = Dictionary::builtin().unwrap();
+        let of = |token| Evidence::of(&token, &dictionary);
+        tokens(text).map(of).fold(Evidence::default(), Evidence::and).level()
+    }
+
+    #[test]
+    fn a_few_words_tell() {
+        assert_eq!(level("Uy ban nhan dan thanh pho"), Level::Stripped);
+        assert_eq!(level("Ủy ban nhân dân thành phố"), Level::Right);
+        assert_eq!(level("Thuc hién K& hoach Cai c4ch hanh chinh"), Level::Garbled);
+        assert_eq!(level("Microsoft Office, Zalo, QCVN 06:2022/BXD"), Level::Right);
+    }
+}

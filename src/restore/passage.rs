@@ -345,7 +345,7 @@ impl<'d> Reader<'d> {
 }
 
 /// A word that stays but has so likely a rival is pointed out.
-const SUSPECT: f32 = 0.2;
+const SUSPECT: f32 = 0.05;
 
 impl Reader<'_> {
     /// Points out the rival of a word that stays.

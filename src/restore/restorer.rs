@@ -167,6 +167,17 @@ mod tests {
     }
 
     #[test]
+    fn a_missing_blank_is_found_in_right_text() -> Result<(), DictionaryError> {
+        let restorer = restorer()?;
+        let among = |glued, parted: &str| {
+            restorer.explain(glued).iter().any(|w| w.level == Level::Right && w.text == parted)
+        };
+        assert!(among("bắntừ", "bắn từ") && among("tịchUBND", "tịch UBND") && among("TỈNHAN", "TỈNH AN"));
+        assert!(!among("Đắkrông", "Đắk rông") && !among("người", "ngư ời"));
+        Ok(())
+    }
+
+    #[test]
     fn every_change_can_be_undone_and_bad_bytes_pass_through() -> Result<(), Box<dyn std::error::Error>> {
         let input = [STRIPPED.as_bytes(), b"\xff\x00 hoi nghi\n"].concat();
         let (mut restored, mut log, mut original) = (Vec::new(), String::new(), Vec::new());

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::alphabet::{CasePattern, Token, TokenKind, case_of, tokens};
-use crate::dictionary::vocabulary::UNKNOWN;
+use crate::dictionary::vocabulary::{CODE, UNKNOWN};
 use crate::dictionary::{Dictionary, WordId};
 
 use super::candidate::Observed;
@@ -82,7 +82,12 @@ pub fn slots<'a>(
     let mut slots: Vec<Slot<'a>> = Vec::with_capacity(all.len() / 2 + 1);
     for (at, token) in all.iter().enumerate() {
         let word = token.kind.is_wordlike() && !is_decimal(token, text) || is_lone_sign(&all, at);
-        let class = if word { None } else { vocabulary.id_of_token(token) };
+        let class = match word {
+            // `W=2180`: what a value is given to is a sign, whatever it looks like.
+            true if all.get(at + 1).is_some_and(|next| next.text == "=") => Some(CODE),
+            true => None,
+            false => vocabulary.id_of_token(token),
+        };
         if !word && class.is_none() {
             continue;
         }
