@@ -55,8 +55,8 @@ Examples:
   vanthu eval gold_003.json record.json --verbose
   vanthu eval gold_003.txt text.txt
   vanthu eval --raw before.txt gold.txt after.txt --calibration edits.jsonl
-  vanthu eval fixtures/gold out/documents          every document of a run
-  vanthu eval --reliability fixtures/gold out/documents";
+  vanthu eval fixtures/gold out                    every document of a run
+  vanthu eval --reliability fixtures/gold out";
 
 /// Measures and prints.
 pub fn run(args: Args) -> Result<Exit, CliError> {

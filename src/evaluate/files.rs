@@ -65,6 +65,9 @@ pub fn pair_files(gold: &Path, candidate: &Path) -> Result<Vec<Pair>, EvaluateEr
 
 fn listed_pairs(gold: &Path, candidate: &Path, list: &Path) -> Result<Vec<Pair>, EvaluateError> {
     let text = read_text(list)?;
+    // A run is named by its folder or by the `documents/` in it.
+    let documents = candidate.join("documents");
+    let candidate = if documents.is_dir() { &documents } else { candidate };
     let pair = |line: &str| {
         let (file, document) = line.split_once('\t')?;
         let document = document.split('\t').next().unwrap_or(document).trim();

@@ -247,9 +247,9 @@ fn banner(tree: &Tree, proof: &mut Proof) -> Vec<String> {
 pub(crate) fn is_banner(tree: &Tree, id: usize) -> bool {
     let Some(title) = tree.parts(id).title else { return false };
     let keys = title.keys();
-    keys.len() <= 8
-        && cue::prefix_any(&keys, &["Maket", "Ma két", "Market", "Phông", "Backdrop", "Nội dung phông"])
-            .is_some()
+    // `Nội dung` is set aside first: measured with it, `Nội dung Hội nghị` would be as like as `Nội dung phông`.
+    let named = if keys.starts_with(&cue::keys("Nội dung")) { &keys[2..] } else { &keys[..] };
+    keys.len() <= 8 && cue::prefix_any(named, &["Maket", "Ma két", "Market", "Phông", "Backdrop"]).is_some()
 }
 
 /// Cuts the wording of backdrops into its blocks.

@@ -23,14 +23,20 @@ const WIDTH: std::ops::RangeInclusive<f32> = 0.012..=0.4;
 /// Letters of one line are no further apart than this, in inches.
 const GAP: f32 = 0.35;
 
-/// Fewer letters are no line: specks, strokes of a signature.
+/// Fewer letters are no line, as they may be specks or strokes of a signature,
 const FEWEST: usize = 4;
+
+/// unless there are so many, flush with the line above or below: the last word of a paragraph. No further from it than
+/// this, in inches: beginning beside beginning, and edge to edge.
+const FEWEST_FLUSH: usize = 2;
+const FLUSH: (f32, f32) = (0.05, 0.25);
 
 /// The most lines read on a page; where more are uncovered, they are a picture, a form filled in by hand, or noise.
 const MOST: usize = 24;
 
 /// What is read must be so sure on average, and so much of it possible syllables and figures: seals and signatures are not.
 const SURE: f32 = 0.6;
+const SURE_FLUSH: f32 = 0.85;
 const POSSIBLE: f32 = 0.6;
 
 /// Adds the lines passed over to `words`, reading each with `read`; gives the share of the page's letters, 0–1, that no
@@ -47,10 +53,12 @@ pub fn read_missed(
     let all = letters(&ink.picture(), page.dpi / ink.block as f32).len();
     let mut bare = ink.uncovered(page, words);
     let mut left = letters(&bare, page.dpi / ink.block as f32);
-    let lines = lines(&left, page.dpi / ink.block as f32);
+    let mut lines = lines(&left, page.dpi / ink.block as f32);
+    lines.iter_mut().for_each(|line| line.bbox = ink.on_page(&line.bbox));
+    lines.retain(|line| line.letters >= FEWEST || is_flush(&line.bbox, words, page.dpi));
     if (1..=MOST).contains(&lines.len()) {
         for line in lines {
-            let found = read_line(page, &ink.on_page(&line, page.dpi), words, &mut read)?;
+            let found = read_line(page, &line, words, &mut read)?;
             words.extend(found);
         }
         bare = ink.uncovered(page, words);
@@ -62,10 +70,11 @@ pub fn read_missed(
 /// Reads one line, the words already known painted over; nothing where it does not read as text.
 fn read_line(
     page: &PageImage,
-    place: &Rect,
+    line: &Line,
     known: &[OcrWord],
     read: &mut impl FnMut(&PageImage, Segmentation) -> Result<Vec<OcrWord>, RecognizeError>,
 ) -> Result<Vec<OcrWord>, RecognizeError> {
+    let place = &with_margins(&line.bbox, page.dpi);
     let mut part = page.part(place);
     if part.gray.width() == 0 || part.gray.height() == 0 {
         return Ok(Vec::new());
@@ -77,17 +86,18 @@ fn read_line(
     let mut found = read(&part, Segmentation::Line)?;
     found.retain(|word| word.text.chars().any(char::is_alphanumeric));
     found.iter_mut().for_each(|word| word.bbox = word.bbox.shifted(x, y));
-    Ok(if reads_as_text(&found) { found } else { Vec::new() })
+    let (fewest, sure) = if line.letters < FEWEST { (FEWEST_FLUSH, SURE_FLUSH) } else { (FEWEST, SURE) };
+    Ok(if reads_as_text(&found, fewest, sure) { found } else { Vec::new() })
 }
 
-fn reads_as_text(words: &[OcrWord]) -> bool {
+fn reads_as_text(words: &[OcrWord], fewest: usize, least_sure: f32) -> bool {
     let length = |word: &OcrWord| word.text.chars().count() as f32;
     let all: f32 = words.iter().map(length).sum();
     let sure: f32 = words.iter().map(|word| word.confidence * length(word)).sum();
     let bare = |word: &OcrWord| word.text.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     let figure = |text: &str| text.chars().any(|c| c.is_ascii_digit());
     let possible = words.iter().filter(|word| is_possible_syllable(&bare(word)) || figure(&bare(word)));
-    all >= FEWEST as f32 && sure >= SURE * all && possible.map(length).sum::<f32>() >= POSSIBLE * all
+    all >= fewest as f32 && sure >= least_sure * all && possible.map(length).sum::<f32>() >= POSSIBLE * all
 }
 
 /// The page's ink, small.
@@ -123,11 +133,27 @@ impl Ink {
         picture
     }
 
-    /// A box on the page, with room for marks above and below.
-    fn on_page(&self, line: &Rect, dpi: f32) -> Rect {
-        let (b, x, y) = (self.block, (dpi * 0.05) as i32, (dpi * 0.045) as i32);
-        Rect::new(line.x0 * b - x, line.y0 * b - y, line.x1 * b + x, line.y1 * b + y)
+    /// A box on the page.
+    fn on_page(&self, line: &Rect) -> Rect {
+        let b = self.block;
+        Rect::new(line.x0 * b, line.y0 * b, line.x1 * b, line.y1 * b)
     }
+}
+
+/// The box with room for marks above and below.
+fn with_margins(line: &Rect, dpi: f32) -> Rect {
+    let (x, y) = ((dpi * 0.05) as i32, (dpi * 0.045) as i32);
+    Rect::new(line.x0 - x, line.y0 - y, line.x1 + x, line.y1 + y)
+}
+
+/// Whether a box begins where a line next to it begins.
+fn is_flush(line: &Rect, words: &[OcrWord], dpi: f32) -> bool {
+    let (beside, away) = ((FLUSH.0 * dpi) as i32, (FLUSH.1 * dpi) as i32);
+    let begins_there = |word: &&OcrWord| {
+        let b = &word.bbox;
+        (b.x0 - line.x0).abs() <= beside && b.y0 - line.y1 <= away && line.y0 - b.y1 <= away
+    };
+    words.iter().filter(begins_there).any(|word| word.text.chars().any(char::is_alphanumeric))
 }
 
 fn paint_white(picture: &mut GrayImage, place: &Rect) {
@@ -153,24 +179,29 @@ fn letters(picture: &GrayImage, dpi: f32) -> Vec<Rect> {
     found
 }
 
-/// Letters side by side, as boxes round each line of them, from top to bottom.
-fn lines(letters: &[Rect], dpi: f32) -> Vec<Rect> {
+/// Letters side by side: the box round them, and how many they are.
+struct Line {
+    bbox: Rect,
+    letters: usize,
+}
+
+/// The lines that letters stand in, from top to bottom.
+fn lines(letters: &[Rect], dpi: f32) -> Vec<Line> {
     let gap = (GAP * dpi) as i32;
-    let mut lines: Vec<(Rect, usize)> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     for letter in letters {
-        let beside = |line: &&mut (Rect, usize)| {
-            let shared = line.0.overlap_y(letter);
-            shared * 2 >= line.0.height().min(letter.height()) && letter.x0 - line.0.x1 <= gap
+        let beside = |line: &&mut Line| {
+            let shared = line.bbox.overlap_y(letter);
+            shared * 2 >= line.bbox.height().min(letter.height()) && letter.x0 - line.bbox.x1 <= gap
         };
         match lines.iter_mut().find(beside) {
-            Some((line, count)) => (*line, *count) = (line.union(letter), *count + 1),
-            None => lines.push((*letter, 1)),
+            Some(line) => *line = Line { bbox: line.bbox.union(letter), letters: line.letters + 1 },
+            None => lines.push(Line { bbox: *letter, letters: 1 }),
         }
     }
-    let is_line = |(line, count): &(Rect, usize)| *count >= FEWEST && line.width() > line.height();
-    let mut found: Vec<Rect> = lines.into_iter().filter(is_line).map(|(line, _)| line).collect();
-    found.sort_by_key(|line| (line.y0, line.x0));
-    found
+    lines.retain(|line| line.letters >= FEWEST_FLUSH && line.bbox.width() > line.bbox.height());
+    lines.sort_by_key(|line| (line.bbox.y0, line.bbox.x0));
+    lines
 }
 
 #[cfg(test)]
@@ -223,6 +254,23 @@ mod tests {
         assert!(left.is_ok_and(|left| left < 0.1));
         assert_eq!(words.len(), 3);
         assert!((390..420).contains(&words[2].bbox.y0), "{:?}", words[2].bbox);
+    }
+
+    #[test]
+    fn a_last_word_is_read_if_it_begins_where_its_paragraph_does() {
+        let mut short = page();
+        let wide = Rect::new(190, 390, 1700, 450);
+        paint_white(&mut short.gray, &wide);
+        let found = word("môn", Rect::new(15, 15, 90, 45), 0.95);
+        let mut words = vec![word("Thực", Rect::new(100, 330, 280, 370), 0.9)];
+        read_missed(&short, &mut words, |_, _| Ok(vec![found.clone()])).expect("the closure never fails");
+        assert_eq!(words.last().map(|w| w.text.as_str()), Some("môn"));
+        let mut words = vec![word("Thực", Rect::new(160, 330, 280, 370), 0.9)];
+        read_missed(&short, &mut words, |part, _| {
+            assert!(part.gray.width() > 200, "only the long line is read");
+            Ok(Vec::new())
+        })
+        .expect("the closure never fails");
     }
 
     #[test]
