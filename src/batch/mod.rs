@@ -4,9 +4,11 @@
 //! the process that reads it; what is done is skipped on the next run, page by page; the same input gives the same bytes
 //! with any number of jobs.
 //!
-//! [`run::run`] is the whole; [`queue`] says what is next, [`work`] does it, [`reading`] is who reads.
+//! [`run::run`] is the whole; [`crew`] has the threads, [`queue`] says what is next, [`work`] does it, [`reading`] is who
+//! reads. [`shards`] is the same over many machines.
 
 pub mod acceptance;
+pub mod crew;
 pub mod exports;
 pub mod filing;
 pub mod fingerprint;
@@ -18,6 +20,7 @@ pub mod queue;
 pub mod reading;
 pub mod report;
 pub mod run;
+pub mod shards;
 pub mod status;
 pub mod unfinished;
 pub mod watch;
@@ -29,6 +32,7 @@ pub use run::{Run, run};
 use std::path::PathBuf;
 
 use crate::write::WriteError;
+use crate::write::catalog::CatalogError;
 
 /// Why a whole run cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +46,12 @@ pub enum BatchError {
     /// A worker process could not be started.
     #[error("cannot start a worker process ({0}); `vanthu doctor` tells what is missing")]
     Worker(std::io::Error),
+    /// The shard or its manifest is not there.
+    #[error(transparent)]
+    Shard(#[from] shards::ShardError),
+    /// The catalogue cannot be made.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
     /// Another run is at work on the same results.
     #[error("{out}: another run is at work here ({holder}); wait for it, or use another folder", out = .out.display())]
     Locked {

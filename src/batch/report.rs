@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::filing::Filed;
 use super::run::Run;
@@ -14,7 +14,7 @@ use crate::ingest::IngestError;
 use crate::pipeline::{Clock, Stage};
 
 /// What a run did. Every page of every document found is in exactly one of the counts of pages.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Report {
     /// Version of the program.
     pub version: String,
@@ -39,7 +39,7 @@ pub struct Report {
 }
 
 /// Counts of documents.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct DocumentCounts {
     /// Found among the inputs.
     pub found: usize,
@@ -54,7 +54,7 @@ pub struct DocumentCounts {
 }
 
 /// Counts of pages.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PageCounts {
     /// All of them: the sum of the next four.
     pub total: usize,
@@ -108,29 +108,57 @@ impl Report {
             interrupted: run.stop.load(Ordering::Relaxed),
         }
     }
+
+    /// Counts a document among several runs' done and failed ones.
+    pub fn count(&mut self, filed: &Filed) {
+        self.documents.found += 1;
+        match filed.failed() {
+            true => self.documents.failed += 1,
+            false => self.documents.done += 1,
+        }
+        self.pages.add_all(filed);
+    }
+
+    /// Counts an input that could not be looked into.
+    pub fn count_problem(&mut self) {
+        self.documents.found += 1;
+        self.documents.failed += 1;
+        self.pages.add(State::Failed);
+    }
+
+    /// Adds what another run needed; what it did is counted document by document.
+    pub fn add_run(&mut self, other: &Report) {
+        self.version.clone_from(&other.version);
+        self.engine.clone_from(&other.engine);
+        self.pages.read_now += other.pages.read_now;
+        self.timings.add(&other.timings);
+        self.memory.run_bytes = self.memory.run_bytes.max(other.memory.run_bytes);
+        self.memory.worker_bytes = self.memory.worker_bytes.max(other.memory.worker_bytes);
+        self.memory.total_bytes = self.memory.total_bytes.max(other.memory.total_bytes);
+    }
 }
 
 /// The pages that a person should look at, the riskiest first.
 fn reviews(filed: &[&Filed]) -> Vec<Review> {
     let mut reviews: Vec<Review> = filed.iter().flat_map(|filed| filed.reviews()).collect();
-    reviews.sort_by(|a, b| {
-        let risk = |review: &Review| review.expected_character_accuracy.unwrap_or(0.0);
-        risk(a).total_cmp(&risk(b)).then_with(|| (&a.document, a.page).cmp(&(&b.document, b.page)))
-    });
+    reviews.sort_by(Review::by_risk);
     reviews
 }
 
 impl PageCounts {
     fn new(filed: &[&Filed], problems: usize) -> Self {
         let mut counts = Self::default();
-        for filed in filed {
-            filed.status.pages.iter().for_each(|page| counts.add(page.state));
-            if filed.status.pages.is_empty() {
-                counts.add(filed.status.state);
-            }
-        }
+        filed.iter().for_each(|filed| counts.add_all(filed));
         (0..problems).for_each(|_| counts.add(State::Failed));
         counts
+    }
+
+    /// Counts the pages of a document; one without pages counts as one.
+    pub fn add_all(&mut self, filed: &Filed) {
+        filed.status.pages.iter().for_each(|page| self.add(page.state));
+        if filed.status.pages.is_empty() {
+            self.add(filed.status.state);
+        }
     }
 
     /// Counts one page.
@@ -146,25 +174,26 @@ impl PageCounts {
 }
 
 /// One thing that went wrong.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     /// The input, as given.
     pub input: String,
     /// The page, if only that one is concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub page: Option<u32>,
     /// What, where, and what to do.
     pub reason: String,
 }
 
 impl Failure {
-    fn of_input(error: &IngestError) -> Self {
+    /// An input that could not be looked into.
+    pub fn of_input(error: &IngestError) -> Self {
         Self { input: error.path().display().to_string(), page: None, reason: error.to_string() }
     }
 }
 
 /// The largest resident sets, in bytes.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Memory {
     /// Of the run itself.
     pub run_bytes: u64,
@@ -184,7 +213,7 @@ impl Memory {
 }
 
 /// A page that a person should look at.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Review {
     /// The document's folder below `documents/`.
     pub document: String,
@@ -194,8 +223,17 @@ pub struct Review {
     pub expected_character_accuracy: Option<f64>,
 }
 
+impl Review {
+    /// The riskier first; among equals by document and page.
+    pub fn by_risk(&self, other: &Self) -> std::cmp::Ordering {
+        let risk = |review: &Self| review.expected_character_accuracy.unwrap_or(0.0);
+        let place = |review: &Self| (review.document.clone(), review.page);
+        risk(self).total_cmp(&risk(other)).then_with(|| place(self).cmp(&place(other)))
+    }
+}
+
 /// CPU seconds, summed over all threads and workers, for each stage; and the wall clock of the run.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Timings {
     /// From start to end.
     pub wall_seconds: f64,
@@ -225,11 +263,7 @@ impl Timings {
     /// The sums of all threads, and the wall clock of the run.
     pub fn new(clock: &Clock, wall: Duration) -> Self {
         let seconds = |stage| clock.spent(stage).as_secs_f64();
-        let sum = |stages: &[Stage]| stages.iter().map(|stage| seconds(*stage)).sum::<f64>();
-        let post_ocr = sum(&[Stage::Layout, Stage::Restore, Stage::Extract, Stage::Write]);
-        let all = post_ocr + sum(&[Stage::Ingest, Stage::Prepare, Stage::Recognize]);
-        let share = |part: f64| if all > 0.0 { part / all } else { 0.0 };
-        Self {
+        let mut timings = Self {
             wall_seconds: wall.as_secs_f64(),
             ingest_seconds: seconds(Stage::Ingest),
             prepare_seconds: seconds(Stage::Prepare),
@@ -238,9 +272,32 @@ impl Timings {
             restore_seconds: seconds(Stage::Restore),
             extract_seconds: seconds(Stage::Extract),
             write_seconds: seconds(Stage::Write),
-            not_recognize_share: share(all - seconds(Stage::Recognize)),
-            post_ocr_share: share(post_ocr),
-            restore_extract_share: share(sum(&[Stage::Restore, Stage::Extract])),
-        }
+            ..Self::default()
+        };
+        timings.share();
+        timings
+    }
+
+    /// Adds the times of another run.
+    pub fn add(&mut self, other: &Self) {
+        self.wall_seconds += other.wall_seconds;
+        self.ingest_seconds += other.ingest_seconds;
+        self.prepare_seconds += other.prepare_seconds;
+        self.recognize_seconds += other.recognize_seconds;
+        self.layout_seconds += other.layout_seconds;
+        self.restore_seconds += other.restore_seconds;
+        self.extract_seconds += other.extract_seconds;
+        self.write_seconds += other.write_seconds;
+        self.share();
+    }
+
+    fn share(&mut self) {
+        let understood = self.restore_seconds + self.extract_seconds;
+        let post_ocr = self.layout_seconds + understood + self.write_seconds;
+        let all = post_ocr + self.ingest_seconds + self.prepare_seconds + self.recognize_seconds;
+        let share = |part: f64| if all > 0.0 { part / all } else { 0.0 };
+        self.not_recognize_share = share(all - self.recognize_seconds);
+        self.post_ocr_share = share(post_ocr);
+        self.restore_extract_share = share(understood);
     }
 }

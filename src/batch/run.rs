@@ -2,27 +2,25 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
+use super::BatchError;
 use super::acceptance::{self, Acceptance};
+use super::crew::Crew;
 use super::lock::Lock;
 use super::options::{Format, RunOptions};
 use super::progress::Progress;
-use super::reading::Reader;
-use super::reading::here::InProcess;
 use super::reading::pixels::PixelGate;
-use super::reading::remote::Worker;
-use super::report::{Memory, Report, Seen};
+use super::report::{Report, Seen};
+use super::shards::Task;
 use super::unfinished::Unfinished;
 use super::watch::Watch;
-use super::work::{Done, Work};
-use super::{BatchError, fingerprint, memory};
+use super::work::Done;
 use crate::ingest::{self, DiscoverOptions};
 use crate::pipeline::Pipeline;
 use crate::write::{atomic, catalog, json, jsonl};
 
 /// What a run works with.
+#[derive(Clone, Copy)]
 pub struct Run<'a> {
     /// The stages.
     pub pipeline: &'a Pipeline,
@@ -36,6 +34,15 @@ pub struct Run<'a> {
     pub stop: &'a AtomicBool,
     /// This program, whose `worker` command reads pages in processes of their own; `None` reads them in this process.
     pub program: Option<&'a Path>,
+    /// For a shard, what it does otherwise.
+    pub shard: Option<&'a Task>,
+}
+
+impl Run<'_> {
+    /// The folder of what concerns this run alone: its lock, its unfinished pages.
+    pub fn home(&self) -> &Path {
+        self.shard.map_or(self.out, |task| &task.home)
+    }
 }
 
 /// Does everything there is to do and files `report.json`; with `watch`, goes on as files arrive until it is stopped.
@@ -44,16 +51,11 @@ pub struct Run<'a> {
 /// Only if results cannot be filed at all, another run has the folder, or no thread or worker can be started; bad inputs
 /// are in the report.
 pub fn run(inputs: &[PathBuf], run: &Run<'_>) -> Result<Report, BatchError> {
-    let start = Instant::now();
     let _lock = Lock::take(run.out)?;
     atomic::clear_temporaries(run.out);
-    let threads = rayon::ThreadPoolBuilder::new().num_threads(run.options.jobs).build()?;
     let gate = PixelGate::new(run.options.max_pixels_at_once);
-    // A worker dies with the thread that started it, so each thread of the pool keeps its own.
-    let readers: Vec<Mutex<Box<dyn Reader + '_>>> =
-        (0..threads.current_num_threads()).map(|_| Mutex::new(reader(run, &gate))).collect();
+    let crew = Crew::new(run, &gate)?;
     let looking = DiscoverOptions { grouping: run.options.group.into(), exclude: Some(run.out.to_owned()) };
-    let options_sha256 = fingerprint::options(run.options, run.pipeline.engine());
 
     let (mut watch, mut done) = (run.options.watch.then(Watch::default), Done::default());
     loop {
@@ -67,20 +69,12 @@ pub fn run(inputs: &[PathBuf], run: &Run<'_>) -> Result<Report, BatchError> {
             if watch.is_none() {
                 discovery.problems.iter().for_each(|problem| run.progress.problem(&problem.to_string()));
             }
-            run.progress.found(discovery.documents.len() as u64);
-            let work = Work::new(run, &options_sha256, std::mem::take(&mut discovery.documents), done);
-            threads.broadcast(|thread| {
-                work.until_done(lock(&readers[thread.index()]).as_mut());
-            });
-            done = work.finish()?;
-            threads.install(|| sum_up(run))?;
+            done = crew.work_off(std::mem::take(&mut discovery.documents), done)?;
+            crew.install(|| sum_up(run))?;
         }
         let account = || {
-            let peaks = readers.iter().map(|reader| lock(reader).peak_memory());
-            let memory = Memory::new(peaks, memory::peak());
             let (problems, passed_over) = (&discovery.problems, &discovery.skipped);
-            let seen = Seen { documents: found, problems, passed_over };
-            let report = Report::new(run, &seen, &done, memory, start.elapsed());
+            let report = crew.account(&Seen { documents: found, problems, passed_over }, &done);
             if let Some(sample) = run.options.sample {
                 let acceptance = Acceptance::new(sample, done.filed.values());
                 json::write(&run.out.join(acceptance::FILE_NAME), &acceptance)?;
@@ -101,17 +95,6 @@ pub fn run(inputs: &[PathBuf], run: &Run<'_>) -> Result<Report, BatchError> {
         }
         run.progress.finish();
         return Ok(report);
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn reader<'a>(run: &Run<'a>, gate: &'a PixelGate) -> Box<dyn Reader + 'a> {
-    match run.program {
-        Some(program) => Box::new(Worker::new(program, run.options, gate)),
-        None => Box::new(InProcess::new(run.pipeline.options().clone(), run.options.keep_images, gate)),
     }
 }
 

@@ -58,7 +58,11 @@ impl Unfinished {
         let path = self.file(number);
         let bytes =
             serde_json::to_vec(sight).map_err(|source| WriteError::Json { path: path.clone(), source })?;
-        atomic::write(&path, &bytes)
+        match atomic::write(&path, &bytes) {
+            // Another process has filed the document meanwhile and forgotten its pages: they are not needed any more.
+            Err(WriteError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            written => written,
+        }
     }
 
     /// Forgets the pages: the document is filed.

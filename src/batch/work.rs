@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::filing::{self, Filed, PageResult};
 use super::queue::{Job, Opening, Queue};
+#[cfg(debug_assertions)]
+use super::reading::fault;
 use super::reading::{Contents, Reader, Sight, Trouble};
 use super::run::Run;
 use super::status::{DocumentStatus, State};
@@ -133,6 +135,11 @@ impl<'w, 'a> Desk<'w, 'a> {
             return Ok(());
         }
         clear_temporaries(&folder);
+        if let Some(task) = run.shard {
+            task.attempts.begin(&document)?;
+            #[cfg(debug_assertions)]
+            fault::strike(&document, "shard");
+        }
         let pages = match self.reader.open(&document, &mut self.clock) {
             Ok(Contents::Pages(pages)) => pages,
             Ok(Contents::Text(text)) => return self.text(&document, &print, &text),
@@ -146,7 +153,7 @@ impl<'w, 'a> Desk<'w, 'a> {
             return self.fail(&document, &print, reason);
         }
         run.progress.opened(numbers.len() as u64);
-        let open = Arc::new(OpenDocument::new(run.out, document, print, &numbers));
+        let open = Arc::new(OpenDocument::new(run, document, print, &numbers));
         // The first page is this thread's, whose reader has the document open.
         opening.pages((1..numbers.len()).map(|slot| (Arc::clone(&open), slot)));
         self.page(&(open, 0))
@@ -258,8 +265,7 @@ impl<'w, 'a> Desk<'w, 'a> {
         self.clock
             .time(Stage::Write, || filing::file(&folder, paper, &status, &run.options.formats, &mut scan))?;
         run.progress.document(&filing::name(document), "done");
-        self.work.filed(document, Filed::done(document, status));
-        Ok(())
+        self.filed(document, status)
     }
 
     /// A document that could not even be opened: its folder holds a status that says so.
@@ -269,20 +275,28 @@ impl<'w, 'a> Desk<'w, 'a> {
         run.progress.failed(&filing::name(document));
         let status = DocumentStatus::failed(reason, print.input_sha256.clone(), print.options_sha256.clone());
         json::write(&filing::folder(run.out, document).join("status.json"), &status)?;
+        self.filed(document, status)
+    }
+
+    /// The document's folder is whole.
+    fn filed(&self, document: &Document, status: DocumentStatus) -> Result<(), BatchError> {
+        if let Some(task) = self.run().shard {
+            task.attempts.end(document)?;
+        }
         self.work.filed(document, Filed::done(document, status));
         Ok(())
     }
 }
 
 impl OpenDocument {
-    fn new(out: &Path, document: Document, print: Fingerprint, numbers: &[u32]) -> Self {
+    fn new(run: &Run<'_>, document: Document, print: Fingerprint, numbers: &[u32]) -> Self {
         let unfinished = (numbers.len() > 1)
-            .then(|| Unfinished::of(out, &document, &print.input_sha256, &print.options_sha256));
+            .then(|| Unfinished::of(run.home(), &document, &print.input_sha256, &print.options_sha256));
         if let Some(unfinished) = &unfinished {
             unfinished.clear_temporaries();
         }
         Self {
-            folder: filing::folder(out, &document),
+            folder: filing::folder(run.out, &document),
             document,
             print,
             unfinished,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use crate::batch::BatchError;
+use crate::batch::shards::ShardError;
 use crate::dictionary::DictionaryError;
 use crate::ingest::IngestError;
 use crate::pipeline::PipelineError;
@@ -30,7 +31,7 @@ pub enum Exit {
     CannotCreate = 73,
     /// Reading or writing failed.
     Io = 74,
-    /// Out of room; run again and it goes on.
+    /// Out of room, or interrupted as a shard; run again and it goes on.
     TryAgain = 75,
     /// Stopped by Ctrl-C after the pages in hand.
     Interrupted = 130,
@@ -137,10 +138,23 @@ impl From<PipelineError> for CliError {
     }
 }
 
+impl From<ShardError> for CliError {
+    fn from(error: ShardError) -> Self {
+        let exit = match &error {
+            ShardError::Manifest { .. } => Exit::NotFound,
+            ShardError::Cut { .. } | ShardError::Differ(_) => Exit::Usage,
+            ShardError::NoInput(_) | ShardError::Mismatch(_) | ShardError::Shelf(_) => Exit::TryAgain,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
 impl From<BatchError> for CliError {
     fn from(error: BatchError) -> Self {
         match error {
             BatchError::Write(error) => error.into(),
+            BatchError::Shard(error) => error.into(),
+            BatchError::Catalog(error) => error.into(),
             BatchError::Locked { .. } => Self::new(Exit::TryAgain, error.to_string()),
             BatchError::Worker(_) => Self::new(Exit::Missing, error.to_string()),
             BatchError::Threads(_) => Self::new(Exit::Io, error.to_string()),

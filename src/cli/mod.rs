@@ -11,7 +11,9 @@ mod exit;
 mod extract;
 mod index;
 mod input;
+mod merge;
 mod ocr;
+mod plan;
 mod restore;
 mod review;
 mod run;
@@ -54,7 +56,9 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Run(run::Args),
+    Run(Box<run::Args>),
+    Plan(plan::Args),
+    Merge(merge::Args),
     Ocr(ocr::Args),
     Restore(restore::Args),
     Extract(extract::Args),
@@ -78,7 +82,9 @@ pub fn main() -> ExitCode {
     };
     log_to_stderr(cli.verbose);
     let outcome = match cli.command {
-        Command::Run(args) => run::run(args),
+        Command::Run(args) => run::run(*args),
+        Command::Plan(args) => plan::run(args),
+        Command::Merge(args) => merge::run(args),
         Command::Ocr(args) => ocr::run(args),
         Command::Restore(args) => restore::run(args),
         Command::Extract(args) => extract::run(args),

@@ -10,9 +10,12 @@ use crate::batch::acceptance::Sample;
 use crate::batch::options::{Format, Formats, Group, PageSet};
 use crate::batch::progress::{Progress, ProgressMode};
 use crate::batch::report::Report;
-use crate::batch::{Run, run as run_batch};
+use crate::batch::shards::manifest::Manifest;
+use crate::batch::shards::{Shard, run_shard};
+use crate::batch::{BatchError, Run, run as run_batch};
 use crate::pipeline::Pipeline;
 use crate::review::summary_page;
+use crate::write::WriteError;
 
 /// Turn scans into restored text and JSON records.
 ///
@@ -24,11 +27,22 @@ use crate::review::summary_page;
 Examples:
   vanthu run scans/ --out results
   vanthu run a.pdf b.tif --out results --formats json --pages 1-3
-  vanthu run scans/ --out results --progress json 2> progress.jsonl")]
+  vanthu run scans/ --out results --progress json 2> progress.jsonl
+  vanthu run --manifest results/manifest.jsonl --shard 3/8 --out results     (see `vanthu help plan`)")]
 pub struct Args {
     /// Files or folders: PDF, TIFF, PNG, JPEG, JPEG 2000, BMP, WebP, TXT.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "manifest", conflicts_with = "manifest", value_name = "INPUT")]
     inputs: Vec<PathBuf>,
+    /// Instead of inputs: the list that `vanthu plan` made, of which one shard is done.
+    #[arg(long, value_name = "FILE", requires = "shard", conflicts_with_all = ["group", "watch", "sample", "summary"])]
+    manifest: Option<PathBuf>,
+    /// Which shard of the manifest, for instance 3/8. Ends with 0 if it is done, 65 if it is done and some inputs are
+    /// bad, 75 if it is to be run again.
+    #[arg(long, value_name = "K/N", requires = "manifest")]
+    shard: Option<Shard>,
+    /// Where the files of the manifest lie on this machine, if not where they were when it was planned.
+    #[arg(long, value_name = "DIR", requires = "manifest")]
+    input_root: Option<PathBuf>,
     /// The folder of the results.
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
@@ -102,21 +116,30 @@ pub struct Args {
 /// Runs the batch.
 pub fn run(args: Args) -> Result<Exit, CliError> {
     check_inputs(&args.inputs)?;
-    let options = options(&args)?;
+    let mut options = options(&args)?;
+    let manifest = args.manifest.as_deref().map(Manifest::open).transpose()?;
+    if let Some(manifest) = &manifest {
+        options.group = manifest.plan.group;
+    }
     let pipeline = Pipeline::new(options.pipeline())?;
     let mode = if args.quiet { ProgressMode::None } else { args.progress };
     let (progress, stop) = (Progress::new(mode), stop_on_ctrl_c());
-    let report = run_batch(
-        &args.inputs,
-        &Run {
-            pipeline: &pipeline,
-            options: &options,
-            out: &args.out,
-            progress: &progress,
-            stop: &stop,
-            program: Some(&this_program()?),
-        },
-    )?;
+    let program = this_program()?;
+    let run = Run {
+        pipeline: &pipeline,
+        options: &options,
+        out: &args.out,
+        progress: &progress,
+        stop: &stop,
+        program: Some(&program),
+        shard: None,
+    };
+    if let (Some(manifest), Some(shard)) = (&manifest, args.shard) {
+        stop_on_termination(&stop);
+        let root = args.input_root.as_ref().unwrap_or(&manifest.plan.root);
+        return run_shard(manifest, shard, root, &run).map(|report| shard_exit(&report)).map_err(of_shard);
+    }
+    let report = run_batch(&args.inputs, &run)?;
     summary_page::write(&args.out, &report)?;
     if args.summary {
         super::input::print(&summary::table(&args.out)?)?;
@@ -132,8 +155,28 @@ fn exit(report: &Report) -> Exit {
     }
 }
 
+/// Whoever started a shard only asks whether to start it again.
+fn shard_exit(report: &Report) -> Exit {
+    match exit(report) {
+        Exit::Interrupted => Exit::TryAgain,
+        exit => exit,
+    }
+}
+
+/// What a shared file system does to one node now it may not do to another, or later. Only what will never be allowed is
+/// not to be tried again.
+fn of_shard(error: BatchError) -> CliError {
+    use std::io::ErrorKind::{NotADirectory, PermissionDenied, ReadOnlyFilesystem};
+    let never = |source: &std::io::Error| {
+        matches!(source.kind(), PermissionDenied | NotADirectory | ReadOnlyFilesystem)
+    };
+    let passing = matches!(&error, BatchError::Write(WriteError::Io { source, .. }) if !never(source));
+    let error = CliError::from(error);
+    if passing { CliError { exit: Exit::TryAgain, ..error } } else { error }
+}
+
 /// A name that is not there is most likely mistyped: better said at once than in the morning.
-fn check_inputs(inputs: &[PathBuf]) -> Result<(), CliError> {
+pub fn check_inputs(inputs: &[PathBuf]) -> Result<(), CliError> {
     match inputs.iter().find(|path| std::fs::symlink_metadata(path).is_err()) {
         None => Ok(()),
         Some(path) => {
@@ -179,7 +222,7 @@ fn read_config(path: &Path) -> Result<RunOptions, CliError> {
 }
 
 /// This very program, also when a newer one has meanwhile been put in its place.
-fn this_program() -> Result<PathBuf, CliError> {
+pub fn this_program() -> Result<PathBuf, CliError> {
     let running = PathBuf::from("/proc/self/exe");
     if running.exists() { Ok(running) } else { Ok(std::env::current_exe()?) }
 }
@@ -200,4 +243,20 @@ fn stop_on_ctrl_c() -> Arc<AtomicBool> {
         tracing::warn!("Ctrl-C cannot be caught ({error}); it will stop the run at once");
     }
     stop
+}
+
+/// Schedulers say SIGTERM before they take a machine away: the shard ends after the pages in hand.
+fn stop_on_termination(stop: &Arc<AtomicBool>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let stop = Arc::clone(stop);
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+                terminated.recv().await;
+                stop.store(true, Ordering::Relaxed);
+            }
+        });
+    });
 }

@@ -43,11 +43,19 @@ figure img{width:100%;display:block;border:1px solid #eee}figcaption{font-size:.
 /// # Errors
 /// [`WriteError`] if it cannot be written.
 pub fn write(out: &Path, report: &Report) -> Result<(), WriteError> {
-    atomic::write(&out.join(FILE_NAME), page(out, report).as_bytes())
+    write_with(out, report, &Histogram::of_all(out))
+}
+
+/// The same where the pages of all results have been counted already.
+///
+/// # Errors
+/// [`WriteError`] if it cannot be written.
+pub fn write_with(out: &Path, report: &Report, accuracies: &Histogram) -> Result<(), WriteError> {
+    atomic::write(&out.join(FILE_NAME), page(out, report, accuracies).as_bytes())
 }
 
 /// The page of a run.
-pub fn page(out: &Path, report: &Report) -> String {
+pub fn page(out: &Path, report: &Report, accuracies: &Histogram) -> String {
     // The one style sheet is allowed by its digest, scripts and all else by nothing.
     let style = base64(&Sha256::digest(STYLE));
     let parts = [
@@ -58,7 +66,7 @@ pub fn page(out: &Path, report: &Report) -> String {
              <style>{STYLE}</style></head><body><main>\n"
         ),
         head(report),
-        histogram(&accuracies(out)),
+        accuracies.shown(),
         thumbnails(out, &report.pages_to_review),
         review_list(&report.pages_to_review),
         failures(report),
@@ -97,40 +105,50 @@ fn head(report: &Report) -> String {
     )
 }
 
-/// Expected accuracy in percent of every page of the results that holds print.
-fn accuracies(out: &Path) -> Vec<f64> {
-    let statuses =
-        results::folders(out).filter_map(|folder| DocumentStatus::read(&folder.path.join("status.json")));
-    let pages = statuses.flat_map(|status| status.pages);
-    pages.filter_map(|page| Some(page.expected_character_accuracy? * 100.0)).collect()
+/// How many pages that hold print are expected to be how right.
+#[derive(Debug, Clone, Default)]
+pub struct Histogram {
+    bars: [usize; BARS.len()],
 }
 
-fn histogram(accuracies: &[f64]) -> String {
-    let mut text = String::from(
-        "<h2>Chất lượng dự kiến từng trang<small>expected share of characters right, pages of all results</small></h2>\n",
-    );
-    let counts = bars(accuracies);
-    let most = counts.iter().max().copied().unwrap_or(0).max(1);
-    for (index, count) in counts.iter().enumerate() {
-        let (from, to) = (BARS[index], BARS.get(index + 1).copied().unwrap_or(100.0));
-        let low = if from < REQUIRED * 100.0 { " low" } else { "" };
-        let width = 100.0 * *count as f64 / most as f64;
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "<div class=\"bar{low}\"><span>{from} – {to} %</span><svg viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\"><rect width=\"{width:.1}\" height=\"1\"/></svg><span>{count}</span></div>"
+impl Histogram {
+    /// Of all results below `out`.
+    fn of_all(out: &Path) -> Self {
+        let mut histogram = Self::default();
+        results::folders(out)
+            .filter_map(|folder| DocumentStatus::read(&folder.path.join("status.json")))
+            .for_each(|status| histogram.add(&status));
+        histogram
+    }
+
+    /// Counts the pages of a document.
+    pub fn add(&mut self, status: &DocumentStatus) {
+        let accuracies = status.pages.iter().filter_map(|page| page.expected_character_accuracy);
+        accuracies.for_each(|share| self.bars[bar(100.0 * share)] += 1);
+    }
+
+    fn shown(&self) -> String {
+        let mut text = String::from(
+            "<h2>Chất lượng dự kiến từng trang<small>expected share of characters right, pages of all results</small></h2>\n",
         );
+        let most = self.bars.iter().max().copied().unwrap_or(0).max(1);
+        for (index, count) in self.bars.iter().enumerate() {
+            let (from, to) = (BARS[index], BARS.get(index + 1).copied().unwrap_or(100.0));
+            let low = if from < REQUIRED * 100.0 { " low" } else { "" };
+            let width = 100.0 * *count as f64 / most as f64;
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                text,
+                "<div class=\"bar{low}\"><span>{from} – {to} %</span><svg viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\"><rect width=\"{width:.1}\" height=\"1\"/></svg><span>{count}</span></div>"
+            );
+        }
+        text
     }
-    text
 }
 
-fn bars(accuracies: &[f64]) -> [usize; BARS.len()] {
-    let mut counts = [0; BARS.len()];
-    for accuracy in accuracies {
-        let bar = BARS.iter().rposition(|from| accuracy >= from).unwrap_or(0);
-        counts[bar] += 1;
-    }
-    counts
+/// The bar of an accuracy in percent.
+fn bar(accuracy: f64) -> usize {
+    BARS.iter().rposition(|from| accuracy >= *from).unwrap_or(0)
 }
 
 fn accuracy(review: &Review) -> String {
@@ -250,6 +268,7 @@ mod tests {
 
     #[test]
     fn every_page_is_in_one_bar() {
-        assert_eq!(bars(&[0.0, 79.9, 80.0, 98.0, 97.99, 100.0, 99.95]), [2, 1, 0, 1, 1, 0, 0, 2]);
+        let bars = [0.0, 79.9, 80.0, 98.0, 97.99, 100.0, 99.95].map(bar);
+        assert_eq!(bars, [0, 0, 1, 4, 3, 7, 7]);
     }
 }

@@ -75,7 +75,16 @@ pub enum Change {
 
 /// The corrections of a document, oldest first; a line that is none (a crash may leave half of one) is passed over.
 pub fn read(folder: &Path) -> Vec<Correction> {
-    let bytes = std::fs::read(folder.join(FILE_NAME)).unwrap_or_default();
+    parse(&bytes(folder))
+}
+
+/// The file as it is; empty where there is none.
+pub fn bytes(folder: &Path) -> Vec<u8> {
+    std::fs::read(folder.join(FILE_NAME)).unwrap_or_default()
+}
+
+/// The corrections in such a file.
+pub fn parse(bytes: &[u8]) -> Vec<Correction> {
     bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
 }
 

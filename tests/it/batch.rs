@@ -110,6 +110,7 @@ fn worker_processes_and_the_library_in_its_own_process_give_the_same_bytes() {
         progress: &progress,
         stop: &stop,
         program: None,
+        shard: None,
     };
     run(&[input.path().to_path_buf()], &in_process).unwrap();
     assert_same(workers.path(), own.path());

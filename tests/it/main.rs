@@ -19,3 +19,4 @@ mod restore;
 mod review;
 mod run;
 mod schema;
+mod shards;

@@ -4,6 +4,8 @@
 //! get; [`remote::Worker`] asks a process of its own ([`serve`]), so that a crash, an endless loop or a memory blow-up in
 //! a decoder or in the engine costs one page. Both give the same words for the same page.
 
+#[cfg(debug_assertions)]
+pub(super) mod fault;
 pub mod here;
 mod message;
 pub mod pixels;

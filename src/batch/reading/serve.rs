@@ -11,6 +11,8 @@ use image::DynamicImage;
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 
 use super::Contents;
+#[cfg(debug_assertions)]
+use super::fault;
 use super::here::Desk;
 use super::message::{Envelope, Reply, Request, receive, send};
 use crate::batch::{RunOptions, memory};
@@ -136,36 +138,6 @@ fn packed(scan: Option<Scan>) -> (Reply, Vec<u8>) {
         Some(Scan::Pixels(image)) => {
             let rgb = image.into_rgb8();
             pixels(rgb.width(), rgb.height(), 3, rgb.into_raw())
-        }
-    }
-}
-
-/// In debug builds alone: goes wrong where `VANTHU_FAULT` says, so that tests see what a run makes of it.
-#[cfg(debug_assertions)]
-mod fault {
-    use crate::ingest::Document;
-
-    /// `VANTHU_FAULT="crash read poison.png"`: what, when (`open`, `read`, `again`; joined by `+`), and the end of the
-    /// document's name.
-    pub fn strike(document: &Document, now: &str) {
-        let told = std::env::var("VANTHU_FAULT").unwrap_or_default();
-        let mut words = told.splitn(3, ' ');
-        let (Some(what), Some(when), Some(name)) = (words.next(), words.next(), words.next()) else { return };
-        if !when.split('+').any(|w| w == now) || !document.output.to_string_lossy().ends_with(name) {
-            return;
-        }
-        match what {
-            "crash" => std::process::abort(),
-            "hang" => loop {
-                std::thread::park();
-            },
-            "eat" => {
-                let mut eaten: Vec<Vec<u8>> = Vec::new();
-                loop {
-                    eaten.push(vec![1; 64 << 20]);
-                }
-            }
-            _ => {}
         }
     }
 }

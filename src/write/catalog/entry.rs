@@ -10,14 +10,14 @@ use crate::write::table::page_of;
 
 /// One document, ready to be filed in the catalogue.
 pub struct Entry {
-    pub name: String,
-    pub stamp: String,
-    pub record: Record,
-    pub pages: Vec<Page>,
+    pub(super) name: String,
+    pub(super) stamp: String,
+    pub(super) record: Record,
+    pub(super) pages: Vec<Page>,
 }
 
 /// The text of a page and its key.
-pub struct Page {
+pub(super) struct Page {
     /// 1-based; `None` where the text has no pages.
     pub number: Option<u32>,
     pub text: String,
@@ -47,9 +47,13 @@ pub fn stamp(folder: &ResultFolder) -> Option<String> {
     if files.is_some_and(|status| status.files.is_empty()) {
         return None;
     }
-    let mut bytes = status.or_else(|| folder.read("record.json"))?;
-    bytes.extend(folder.read(corrections::FILE_NAME).unwrap_or_default());
-    Some(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    let status = status.or_else(|| folder.read("record.json"))?;
+    Some(digest(&status, folder.read(corrections::FILE_NAME).unwrap_or_default()))
+}
+
+fn digest(status: &[u8], corrections: Vec<u8>) -> String {
+    let digest = Sha256::new().chain_update(status).chain_update(corrections).finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Entry {
@@ -59,8 +63,24 @@ impl Entry {
         corrections::apply(&mut record, &corrections::read(&folder.path));
         let record: Record = serde_json::from_value(record).ok()?;
         let text = folder.read("text.txt").map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let pages = text.map_or_else(|| said(&record), |text| pages(&record, &text));
-        Some(Self { name: folder.name.clone(), stamp, record, pages })
+        Some(Self::with(folder.name.clone(), stamp, record, text.as_deref()))
+    }
+
+    /// The same from what stands in a folder's files: the bytes of its status, its record, corrected if it was, its text,
+    /// and the bytes of its corrections.
+    pub fn new(
+        name: String,
+        status: &[u8],
+        record: Record,
+        text: Option<&str>,
+        corrections: Vec<u8>,
+    ) -> Self {
+        Self::with(name, digest(status, corrections), record, text)
+    }
+
+    fn with(name: String, stamp: String, record: Record, text: Option<&str>) -> Self {
+        let pages = text.map_or_else(|| said(&record), |text| pages(&record, text));
+        Self { name, stamp, record, pages }
     }
 
     /// The ways to name the type, as keys between bars: name, code, and the abbreviation of the notation.

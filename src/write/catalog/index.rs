@@ -60,8 +60,8 @@ pub struct Indexed {
 pub fn update(out: &Path) -> Result<Indexed, CatalogError> {
     let path = out.join(FILE_NAME);
     match Connection::open(&path) {
-        Ok(connection) if path.is_file() && version(&connection) == Some(VERSION) => {
-            fill(connection, out).map_err(|source| CatalogError::Sqlite { path, source })
+        Ok(mut connection) if path.is_file() && version(&connection) == Some(VERSION) => {
+            fill(&mut connection, out).map_err(|source| CatalogError::Sqlite { path, source })
         }
         _ => rebuild(out),
     }
@@ -72,15 +72,75 @@ pub fn update(out: &Path) -> Result<Indexed, CatalogError> {
 /// # Errors
 /// [`CatalogError`] if it cannot be written; then the older one is still there.
 pub fn rebuild(out: &Path) -> Result<Indexed, CatalogError> {
-    let path = out.join(FILE_NAME);
-    let io = |source| CatalogError::Io { path: path.clone(), source };
-    let sqlite = |source| CatalogError::Sqlite { path: path.clone(), source };
-    let fresh =
-        tempfile::Builder::new().prefix(TEMPORARY_PREFIX).suffix(".sqlite").tempfile_in(out).map_err(io)?;
-    let indexed = build(fresh.path(), out).map_err(sqlite)?;
-    put_in_place(fresh, &path).map_err(io)?;
-    Ok(indexed)
+    let mut builder = Builder::new(out)?;
+    let fresh = builder.path().to_owned();
+    let filled = fill(&mut builder.connection, out);
+    builder.indexed = filled.map_err(|source| CatalogError::Sqlite { path: fresh, source })?;
+    builder.finish()
 }
+
+/// A catalogue in the making: papers come one after the other, and it takes the place of an older one at the end.
+pub struct Builder {
+    fresh: tempfile::NamedTempFile,
+    path: PathBuf,
+    connection: Connection,
+    indexed: Indexed,
+}
+
+impl Builder {
+    /// An empty catalogue for the folder `out`.
+    ///
+    /// # Errors
+    /// [`CatalogError`] if it cannot be written.
+    pub fn new(out: &Path) -> Result<Self, CatalogError> {
+        let path = out.join(FILE_NAME);
+        let io = |source| CatalogError::Io { path: path.clone(), source };
+        let fresh = tempfile::Builder::new()
+            .prefix(TEMPORARY_PREFIX)
+            .suffix(".sqlite")
+            .tempfile_in(out)
+            .map_err(io)?;
+        let sqlite = |source| CatalogError::Sqlite { path: path.clone(), source };
+        let connection = empty(fresh.path()).map_err(sqlite)?;
+        Ok(Self { fresh, path, connection, indexed: Indexed::default() })
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Files papers whose names are new, all or none of them.
+    ///
+    /// # Errors
+    /// [`CatalogError`] if they cannot be written.
+    pub fn add<'e>(&mut self, entries: impl IntoIterator<Item = &'e Entry>) -> Result<(), CatalogError> {
+        let add = || {
+            let transaction = self.connection.transaction()?;
+            for entry in entries {
+                insert(&transaction, entry)?;
+                self.indexed.documents += 1;
+                self.indexed.pages += entry.pages.len() as u64;
+            }
+            transaction.commit()
+        };
+        add().map_err(|source| CatalogError::Sqlite { path: self.path.clone(), source })
+    }
+
+    /// Puts the catalogue in its place.
+    ///
+    /// # Errors
+    /// [`CatalogError`] if it cannot be written; then the older one is still there.
+    pub fn finish(self) -> Result<Indexed, CatalogError> {
+        let sqlite = |source| CatalogError::Sqlite { path: self.path.clone(), source };
+        self.connection.execute_batch(OPTIMIZE).map_err(sqlite)?;
+        drop(self.connection);
+        let io = |source| CatalogError::Io { path: self.path.clone(), source };
+        put_in_place(self.fresh, &self.path).map_err(io)?;
+        Ok(self.indexed)
+    }
+}
+
+const OPTIMIZE: &str = "INSERT INTO page_keys (page_keys) VALUES ('optimize');";
 
 fn put_in_place(fresh: tempfile::NamedTempFile, path: &PathBuf) -> std::io::Result<()> {
     #[cfg(unix)]
@@ -93,7 +153,7 @@ fn put_in_place(fresh: tempfile::NamedTempFile, path: &PathBuf) -> std::io::Resu
     Ok(())
 }
 
-fn build(path: &Path, out: &Path) -> rusqlite::Result<Indexed> {
+fn empty(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     // Nobody else knows the file yet: if this is broken off, it is thrown away.
     connection
@@ -101,10 +161,10 @@ fn build(path: &Path, out: &Path) -> rusqlite::Result<Indexed> {
     connection.execute_batch(TABLES)?;
     connection.pragma_update(None, "user_version", VERSION)?;
     connection.execute_batch("INSERT INTO page_keys (page_keys, rank) VALUES ('automerge', 0);")?;
-    fill(connection, out)
+    Ok(connection)
 }
 
-fn fill(mut connection: Connection, out: &Path) -> rusqlite::Result<Indexed> {
+fn fill(connection: &mut Connection, out: &Path) -> rusqlite::Result<Indexed> {
     connection.busy_timeout(Duration::from_secs(10))?;
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let mut known = known(&transaction)?;
@@ -122,7 +182,7 @@ fn fill(mut connection: Connection, out: &Path) -> rusqlite::Result<Indexed> {
     }
     let changed = indexed.documents + indexed.removed;
     if changed > indexed.unchanged {
-        transaction.execute_batch("INSERT INTO page_keys (page_keys) VALUES ('optimize');")?;
+        transaction.execute_batch(OPTIMIZE)?;
     }
     transaction.commit()?;
     Ok(indexed)

@@ -24,7 +24,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-pub use index::{Indexed, rebuild, update};
+pub use entry::Entry;
+pub use index::{Builder, Indexed, rebuild, update};
 pub use query::{Query, QueryError};
 pub use search::{Hit, search};
 pub use snippet::Snippet;
