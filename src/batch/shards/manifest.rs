@@ -170,7 +170,7 @@ pub struct Manifest {
     /// Its cut.
     pub plan: Plan,
     shelf: Shelf,
-    name: String,
+    path: PathBuf,
 }
 
 impl Manifest {
@@ -181,7 +181,6 @@ impl Manifest {
     pub fn open(path: &Path) -> Result<Self, ShardError> {
         let wrong = |reason: String| ShardError::Manifest { path: path.to_owned(), reason };
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let shelf = Shelf::at(folder);
         let bytes = shelf.read(PLAN).map_err(|error| wrong(format!("{PLAN} beside it: {error}")))?;
         let bytes = bytes.ok_or_else(|| wrong(format!("there is no {PLAN} beside it")))?;
@@ -190,23 +189,33 @@ impl Manifest {
         if plan.version != VERSION {
             return Err(wrong("it was made by another version".to_owned()));
         }
-        Ok(Self { plan, shelf, name })
+        Ok(Self { plan, shelf, path: path.to_owned() })
     }
 
     /// The lines of one of the shards, each as parsed and with its bytes.
     ///
     /// # Errors
-    /// If the manifest cannot be read; each line is an error of its own where it is none.
+    /// [`ShardError`] if the manifest cannot be read, or a line is none.
     pub fn lines(
         &self,
         share: &Share,
-    ) -> io::Result<impl Iterator<Item = io::Result<(Planned, Vec<u8>)>> + use<>> {
-        let mut from = self.shelf.open(&self.name, Some(share.start..share.end))?;
-        let mut left = share.documents;
+    ) -> Result<impl Iterator<Item = Result<(Planned, Vec<u8>), ShardError>> + use<>, ShardError> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let range = Some(share.start..share.end);
+        let mut from = self.shelf.open(&name, range).map_err(ShardError::Shelf)?;
+        let (mut left, path) = (share.documents, self.path.clone());
         Ok(std::iter::from_fn(move || {
             left = left.checked_sub(1)?;
-            Some(line(&mut from))
+            Some(line(&mut from).map_err(ShardError::Shelf).and_then(|bytes| {
+                let planned = serde_json::from_slice(&bytes).map_err(|_| changed(&path))?;
+                Ok((planned, bytes))
+            }))
         }))
+    }
+
+    /// What to say of a manifest that is not the one that was planned.
+    pub fn changed(&self) -> ShardError {
+        changed(&self.path)
     }
 
     /// Shard `number` (1-based) of `of`.
@@ -220,10 +229,14 @@ impl Manifest {
     }
 }
 
-fn line(from: &mut impl BufRead) -> io::Result<(Planned, Vec<u8>)> {
+fn changed(path: &Path) -> ShardError {
+    ShardError::Manifest { path: path.to_owned(), reason: "it has changed since it was planned".to_owned() }
+}
+
+fn line(from: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.read_until(b'\n', &mut bytes)?;
-    Ok((serde_json::from_slice(&bytes)?, bytes))
+    Ok(bytes)
 }
 
 #[cfg(test)]

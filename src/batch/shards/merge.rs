@@ -129,10 +129,10 @@ impl<'m> Merge<'m> {
 
     fn shard(&mut self, shard: Shard, each: &mut impl FnMut(&DocumentStatus)) -> Result<(), BatchError> {
         let share = self.manifest.share(shard.number, shard.of)?;
-        let mut lines = self.manifest.lines(&share).map_err(ShardError::Shelf)?;
+        let mut lines = self.manifest.lines(&share)?;
         let Some(mut results) = self.results(shard)? else {
             for line in lines {
-                self.digest.update(line.map_err(ShardError::Shelf)?.1);
+                self.digest.update(line?.1);
                 self.merged.missing += 1;
             }
             self.merged.unfinished.push(shard.to_string());
@@ -142,7 +142,7 @@ impl<'m> Merge<'m> {
         loop {
             let mut chunk = Vec::with_capacity(CHUNK);
             for line in lines.by_ref().take(CHUNK) {
-                let (planned, bytes) = line.map_err(ShardError::Shelf)?;
+                let (planned, bytes) = line?;
                 self.digest.update(bytes);
                 chunk.push((planned, next_line(&mut results)?.ok_or_else(wrong)?));
             }
@@ -192,10 +192,7 @@ impl<'m> Merge<'m> {
 
     fn finish(mut self) -> Result<Merged, BatchError> {
         if fingerprint::hex(self.digest) != self.merged.manifest_sha256 {
-            let reason = "it has changed since it was planned".to_owned();
-            return Err(
-                ShardError::Manifest { path: self.out.join(super::manifest::MANIFEST), reason }.into()
-            );
+            return Err(self.manifest.changed().into());
         }
         self.merged.report.interrupted = self.merged.missing > 0;
         self.merged.report.documents.not_reached = self.merged.missing as usize;

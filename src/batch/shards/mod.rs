@@ -150,9 +150,9 @@ pub fn run_shard(
     if !root.is_dir() {
         return Err(ShardError::NoInput(root.to_owned()).into());
     }
-    let lines = manifest.lines(&share).map_err(ShardError::Shelf)?;
+    let lines = manifest.lines(&share)?;
     let documents: Vec<Document> =
-        lines.map(|line| Ok(line?.0.at(root))).collect::<std::io::Result<_>>().map_err(ShardError::Shelf)?;
+        lines.map(|line| Ok(line?.0.at(root))).collect::<Result<_, ShardError>>()?;
     let shelf = Shelf::at(run.out);
     let home = run.out.join(shard.folder());
     let _lock = Lock::take(&home)?;
