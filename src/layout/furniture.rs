@@ -7,7 +7,7 @@ use super::column::Margins;
 use super::line::{Segment, build_column};
 use super::page_layout::{Furniture, FurnitureKind};
 use super::straight::{Frame, Token, weighted_median};
-use crate::alphabet::fold_key;
+use crate::alphabet::{fold_key, is_possible_syllable};
 use crate::recognize::ocr_page::{Direction, Ruling};
 
 /// Takes out the words that are remains of rules or specks: no letter or digit in them, and lying on a rule or made of
@@ -86,7 +86,8 @@ impl Uprights {
 /// Takes out the segments that stand alone and hold next to nothing: signs without text beside them, one to three
 /// letters the engine hardly believes.
 pub(super) fn take_lone_specks(segments: &mut Vec<Segment>) -> Vec<Token> {
-    let alone: Vec<bool> = (0..segments.len()).map(|index| is_alone(segments, index)).collect();
+    let alone: Vec<bool> =
+        (0..segments.len()).map(|i| is_alone(segments, i) && !ends_paragraph(segments, i)).collect();
     let mut alone = alone.into_iter();
     let is_speck = |segment: &Segment| alone.next().unwrap_or(false) && holds_nothing(segment);
     let (specks, kept): (Vec<_>, Vec<_>) = std::mem::take(segments).into_iter().partition(is_speck);
@@ -104,6 +105,20 @@ fn is_alone(segments: &[Segment], index: usize) -> bool {
     let before = segments.get(..index).unwrap_or_default().iter().rev().take(8);
     let after = segments.get(index + 1..).unwrap_or_default().iter().take(8);
     !before.chain(after).any(is_near)
+}
+
+/// A syllable right below the beginning of a line of its own size: the last word of a paragraph, however it was read.
+fn ends_paragraph(segments: &[Segment], index: usize) -> bool {
+    let Some(segment) = segments.get(index) else { return false };
+    let is_begun_by = |above: &Segment| {
+        let (em, gap) = (above.em, segment.top - above.bottom);
+        (above.x0 - segment.x0).abs() < 0.5 * em && gap < 1.2 * em && (0.7..1.4).contains(&(segment.em / em))
+    };
+    let bare = segment.text();
+    let bare = bare.trim_matches(|c: char| !c.is_alphanumeric());
+    bare.chars().count() > 1
+        && is_possible_syllable(bare)
+        && segments.get(..index).unwrap_or_default().iter().rev().take(8).any(is_begun_by)
 }
 
 fn holds_nothing(segment: &Segment) -> bool {
