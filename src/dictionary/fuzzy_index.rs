@@ -78,23 +78,23 @@ impl FuzzyIndex {
         best
     }
 
-    /// The few phrases that share most triples with the key, of a length that may reach `least`.
+    /// The few phrases that share most triples with the key, of those that may reach `least` at all: their lengths are alike,
+    /// and they share the triples that so few edits cannot have broken (two neighbours exchanged break four).
     fn promising(&self, key: &str, least: f64) -> Vec<usize> {
-        let mut shared: Vec<u32> =
-            triples(key).into_iter().flat_map(|triple| self.with_triple(triple)).collect();
-        shared.sort_unstable();
-        let fits = |number: u32| {
-            let other = self.keys.get(number as usize).map_or(0, String::len);
+        let asked = triples(key);
+        let mut shared = vec![0usize; self.keys.len()];
+        for number in asked.iter().flat_map(|&triple| self.with_triple(triple)) {
+            shared[number as usize] += 1;
+        }
+        let may_reach = |&(count, number): &(usize, usize)| {
+            let other = self.keys.get(number).map_or(0, String::len);
             let (short, long) = (key.len().min(other), key.len().max(other));
-            short as f64 >= long as f64 * least
+            let edits = (long as f64 * (1.0 - least)) as usize + 1;
+            count > 0 && short as f64 >= long as f64 * least && count + 4 * edits >= asked.len()
         };
-        let mut counted: Vec<(usize, u32)> = shared
-            .chunk_by(|a, b| a == b)
-            .filter(|same| fits(same[0]))
-            .map(|same| (same.len(), same[0]))
-            .collect();
+        let mut counted: Vec<(usize, usize)> = shared.into_iter().zip(0..).filter(may_reach).collect();
         counted.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        counted.into_iter().take(COMPARED).map(|(_, number)| number as usize).collect()
+        counted.into_iter().take(COMPARED).map(|(_, number)| number).collect()
     }
 
     fn with_triple(&self, triple: u32) -> impl Iterator<Item = u32> + '_ {

@@ -28,6 +28,9 @@ pub type Cost = i32;
 pub struct Context(u32);
 
 impl Context {
+    /// At the start of a paragraph.
+    pub const START: Context = single(BOUNDARY);
+
     /// Its number: equal for equal contexts.
     #[must_use]
     pub fn number(self) -> u32 {
@@ -82,12 +85,6 @@ const fn single(word: WordId) -> Context {
 const PAIR_CONTEXTS: u32 = 1 << 16;
 
 impl Ngram {
-    /// The context at the start of a paragraph.
-    #[must_use]
-    pub fn start(&self) -> Context {
-        single(BOUNDARY)
-    }
-
     /// Number of unigrams, bigrams and trigrams.
     #[must_use]
     pub fn sizes(&self) -> [usize; 3] {

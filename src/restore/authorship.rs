@@ -6,7 +6,7 @@
 
 use crate::alphabet::{CasePattern, case_of, is_possible_syllable};
 
-use super::passage::Change;
+use super::outcome::Change;
 use super::restored_page::EditSource;
 use super::restorer::Spoken;
 

@@ -8,13 +8,13 @@
 use std::sync::Arc as Shared;
 
 use crate::alphabet::{
-    CasePattern, TokenKind, apply_case, canonical, case_of, fold_key, is_marked, is_possible_syllable, lower,
-    nfc, recase, upper,
+    CasePattern, TokenKind, canonical, case_of, fold_key, is_marked, is_possible_syllable, lower, nfc, upper,
 };
-use crate::dictionary::vocabulary::{FIRST_WORD, UNKNOWN};
+use crate::dictionary::vocabulary::UNKNOWN;
 use crate::dictionary::{Dictionary, WordId};
 
 use super::channel::{Channel, Cost, Damage, letter_number};
+use super::dress::{Written, dress_of};
 use super::lattice::Arc;
 use super::level::Level;
 use super::memory::{Key, Memory};
@@ -70,8 +70,8 @@ pub struct Observed<'a> {
 pub struct Readings {
     /// Cheapest first.
     pub arcs: Shared<[Arc]>,
-    /// For each arc, the word cased for its place.
-    pub written: Shared<[Box<str>]>,
+    /// For each arc, how it is written.
+    pub written: Shared<[Written]>,
 }
 
 impl Readings {
@@ -123,7 +123,8 @@ impl<'d> Finder<'d> {
 
     fn make_readings(&mut self, observed: &Observed<'_>, level: Level) -> Readings {
         let arcs = self.arcs(observed, level);
-        let written = arcs.iter().map(|arc| self.render(arc, observed.text).into_boxed_str());
+        let written =
+            arcs.iter().map(|arc| Written::of(self.render(arc, observed.text), arc.source, observed.text));
         Readings { written: written.collect(), arcs: arcs.into() }
     }
 
@@ -295,47 +296,6 @@ impl<'d> Finder<'d> {
         Arc::as_read(id.unwrap_or(UNKNOWN), 0)
     }
 
-    /// Price of a word standing in this case in this place.
-    pub(super) fn case_cost(&self, word: WordId, dress: Option<Dress>, place: &Observed<'_>) -> Cost {
-        let case = self.dictionary.case();
-        let Some(dress) = dress.filter(|_| word >= FIRST_WORD) else { return 0 };
-        match (dress, place.capitals, place.opens) {
-            (Dress::Upper, true, _) => 0,
-            (_, true, _) => 3_000,
-            (Dress::Upper, ..) => case.upper(word).min(6_000),
-            (Dress::Title, _, true) => 0,
-            (Dress::Lower, _, true) => 700,
-            (Dress::Title, ..) => case.title(word),
-            (Dress::Lower, ..) => case.lower(word),
-        }
-    }
-
-    /// The text of an arc, cased for its place; blanks between words.
-    pub fn render(&self, arc: &Arc, observed: &str) -> String {
-        if arc.source.is_none() && arc.dress.is_none() || arc.words[0] < FIRST_WORD {
-            return observed.to_owned();
-        }
-        let text = |word: WordId| self.dictionary.text(word);
-        let [first, second] = arc.words;
-        if let Some((head, tail)) =
-            observed.split_at_checked(usize::from(arc.split)).filter(|_| arc.split > 0)
-        {
-            return format!("{head} {tail}");
-        }
-        match (arc.dress, arc.glued) {
-            (None, _) => recase(text(first), observed),
-            (Some(dress), false) => apply_case(text(first), pattern(dress)),
-            (Some(dress), true) => {
-                let follower = if dress == Dress::Upper { Dress::Upper } else { Dress::Lower };
-                format!(
-                    "{} {}",
-                    apply_case(text(first), pattern(dress)),
-                    apply_case(text(second), pattern(follower))
-                )
-            }
-        }
-    }
-
     /// Drops what is far dearer than the best, its rarity counted in.
     fn shorten(&self, mut arcs: Vec<Arc>, spread: Cost) -> Vec<Arc> {
         let ngram = self.dictionary.ngram();
@@ -371,21 +331,4 @@ pub(super) fn is_closed(observed: &Observed<'_>) -> bool {
         || protect::is_numeral(observed.text)
         || protect::is_glued_strokes(observed.text)
         || observed.text.len() > 40
-}
-
-fn dress_of(text: &str) -> Option<Dress> {
-    match case_of(text) {
-        CasePattern::Lower => Some(Dress::Lower),
-        CasePattern::Title => Some(Dress::Title),
-        CasePattern::Upper => Some(Dress::Upper),
-        CasePattern::Mixed | CasePattern::Caseless => None,
-    }
-}
-
-fn pattern(dress: Dress) -> CasePattern {
-    match dress {
-        Dress::Lower => CasePattern::Lower,
-        Dress::Title => CasePattern::Title,
-        Dress::Upper => CasePattern::Upper,
-    }
 }

@@ -243,7 +243,7 @@ fn span(starts: &[usize], place: usize) -> Range<usize> {
 }
 
 /// Price of an arc's words after a history, and the history after them.
-fn follow<L: Language>(history: L::History, arc: &Arc, model: &mut L) -> (Cost, L::History) {
+pub fn follow<L: Language>(history: L::History, arc: &Arc, model: &mut L) -> (Cost, L::History) {
     arc.words().iter().fold((arc.cost, history), |(cost, history), &word| {
         let (more, after) = model.step(history, word);
         (cost + more, after)

@@ -3,8 +3,9 @@
 //! Reads the items of a document in order, changes the second `d)` of two to `đ)`. No neighbour in the sentence could tell,
 //! only the place in the list. Right text is never touched.
 
+use super::code::line_heads;
 use super::level::Level;
-use super::passage::{Change, Outcome, line_heads};
+use super::outcome::{Change, Outcome};
 use super::restored_page::EditSource;
 
 /// How sure the place in the list makes it.

@@ -66,6 +66,16 @@ impl Evidence {
         }
     }
 
+    /// Whether there are no marks, and the words one by one leave it open where they have gone.
+    pub fn is_bare(&self) -> bool {
+        self.stripped == 0 && self.level() == Level::Right
+    }
+
+    /// The same, if the words together are this much less likely in right text than stripped of their marks.
+    pub fn unlikely(self, by: Cost) -> Evidence {
+        Evidence { right: self.right.max(by), ..self }
+    }
+
     fn of_word(text: &str, dictionary: &Dictionary) -> Evidence {
         let word = canonical(text);
         let known = dictionary.id(&word);

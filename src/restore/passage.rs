@@ -4,35 +4,31 @@
 //! text and a posterior for every word. The steps: tokens, arcs for each word, a lattice, the decoder. It never applies a
 //! change itself, and knows no pages and no files.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc as Shared;
 
-use crate::alphabet::{
-    Token, TokenKind, TonePlacement, canonical, case_of, place_tone, placement_of, tokens,
-};
-use crate::dictionary::vocabulary::{BOUNDARY, STOP, UNKNOWN};
-use crate::dictionary::{Context, Dictionary, WordId};
+use crate::alphabet::{Token, TokenKind, TonePlacement, canonical, place_tone, placement_of, tokens};
+use crate::dictionary::Dictionary;
+use crate::dictionary::vocabulary::{STOP, UNKNOWN};
 
 use super::candidate::{Finder, Readings};
 use super::channel::Cost;
-use super::decode::{Breadth, Language, Step, decode};
+use super::code;
+use super::decode::{Breadth, Language, Step, decode, follow};
+use super::dress::Written;
 use super::habit::{Habits, Prior};
+use super::language::{History, Model};
 use super::lattice::{Arc, Lattice, Place};
 use super::level::{Evidence, Level};
-use super::memory::Memory;
+use super::outcome::{Change, Outcome};
 use super::phrase;
-use super::protect;
-use super::restored_page::EditSource;
 use super::slot::{Slot, in_capitals, may_merge, slots, with_signs};
 
 /// Words decoded at one go; a longer passage is decoded piece by piece, each going on from the last.
 const AT_ONCE: usize = 400;
 /// Pairs of words read with more certainty than this count for the document's habits.
 const SURE: f32 = 0.8;
-/// A word read with more certainty than this is not looked at again.
-const SETTLED: f32 = 0.99;
 /// What the engine said of a stretch of the passage.
 #[derive(Debug, Clone)]
 pub struct Heard {
@@ -46,50 +42,6 @@ pub struct Heard {
     pub asked: bool,
 }
 
-/// A change proposed for a passage.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Change {
-    /// Bytes of the passage that are replaced.
-    pub range: Range<usize>,
-    /// What comes in their place.
-    pub to: String,
-    /// What proposed it.
-    pub source: EditSource,
-    /// How likely it is right, 0–1.
-    pub posterior: f32,
-}
-
-/// What was found out about a passage.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Outcome {
-    /// Changes in order; ranges never overlap.
-    pub changes: Vec<Change>,
-    /// Changes less likely right than the word as it stands, but likely enough to be told.
-    pub suspicions: Vec<Change>,
-    /// For each word, in order: its bytes, and how likely what now stands there is right.
-    pub certainty: Vec<(Range<usize>, f32)>,
-    /// The way through the lattice, places counted from the start of the passage.
-    path: Vec<Step>,
-}
-
-impl Outcome {
-    /// Whether a second reading could find anything else.
-    pub fn is_settled(&self) -> bool {
-        self.path.iter().all(|step| step.posterior > SETTLED)
-    }
-
-    /// What the first reading settled, by place.
-    fn settled(&self, places: usize) -> Vec<Option<usize>> {
-        let mut settled = vec![None; places];
-        for step in self.path.iter().filter(|step| step.posterior > SETTLED) {
-            if let Some(place) = settled.get_mut(step.at) {
-                *place = Some(step.arc);
-            }
-        }
-        settled
-    }
-}
-
 /// A candidate with its prices, in milli-nats.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Weighed {
@@ -101,40 +53,6 @@ pub struct Weighed {
     pub channel: Cost,
     /// Price of the word itself, without context.
     pub language: Cost,
-}
-
-/// The language model as the decoder sees it: the dictionary's, with the user's additions and a discount for what the same
-/// document says elsewhere.
-struct Model<'d> {
-    dictionary: &'d Dictionary,
-    memory: &'d mut Memory,
-    prior: &'d Prior,
-}
-
-/// A history: the model's context, and the last two words where the user's additions may tell them apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct History {
-    context: Context,
-    last: [WordId; 2],
-}
-
-impl Language for Model<'_> {
-    type History = History;
-
-    fn step(&mut self, history: History, word: WordId) -> (Cost, History) {
-        let ngram = self.dictionary.ngram();
-        let pair = self.memory.step(ngram, history.context, word);
-        let (mut cost, mut last) = (pair.cost, [BOUNDARY; 2]);
-        if self.dictionary.has_overlay() {
-            let [before, previous] = history.last;
-            cost = self.dictionary.adapt(before, previous, word, cost);
-            last = [previous, word];
-        }
-        if !self.prior.is_empty() {
-            cost -= self.prior.pair(ngram.last_word(history.context), word);
-        }
-        (cost.max(0), History { context: pair.context, last })
-    }
 }
 
 /// Restores passages of one document: remembers candidates from one to the next.
@@ -185,6 +103,25 @@ impl<'d> Reader<'d> {
         evidence
     }
 
+    /// The signs of damage in a passage without any marks, its words weighed together: how much dearer they are as they stand
+    /// than as they may have been printed. `theo quy dinh` is made of words each of which may be right.
+    pub fn bare_evidence(&mut self, text: &str, evidence: Evidence) -> Evidence {
+        let slots = slots(text, &[], self.dictionary, &self.abbreviations);
+        let slots = slots.get(..AT_ONCE.min(slots.len())).unwrap_or_default();
+        if slots.iter().filter(|slot| slot.class.is_none()).count() < 2 {
+            return evidence;
+        }
+        let (lattice, _) = self.lattice(slots, Level::Stripped, &[]);
+        let memory = &mut self.finder.memory;
+        let mut model = Model { dictionary: self.dictionary, memory, prior: &self.prior };
+        let best = decode(&lattice, History::START, &mut model, breadth(Level::Stripped));
+        let best: Vec<&Arc> =
+            best.iter().filter_map(|step| lattice.from.get(step.at)?.arc(step.arc)).collect();
+        let as_read = |place: &Place| place.alone.iter().position(|arc| arc.source.is_none());
+        let as_read: Vec<&Arc> = lattice.from.iter().filter_map(|place| place.arc(as_read(place)?)).collect();
+        evidence.unlikely(price(&as_read, &mut model) - price(&best, &mut model))
+    }
+
     /// Where tones stand in this document, by the majority of its words; the older way where it doesn't say.
     fn style(&self) -> TonePlacement {
         if self.styles[1] > self.styles[0] { TonePlacement::New } else { TonePlacement::Old }
@@ -209,7 +146,7 @@ impl<'d> Reader<'d> {
         }
         let settled = earlier.map_or_else(Vec::new, |outcome| outcome.settled(slots.len()));
         let mut outcome = Outcome::default();
-        let mut history = History { context: self.dictionary.ngram().start(), last: [BOUNDARY; 2] };
+        let mut history = History::START;
         let mut done = 0;
         while let Some(rest) = slots.get(done..).filter(|rest| !rest.is_empty()) {
             let now = rest.get(..cut(rest)).unwrap_or(rest);
@@ -221,11 +158,15 @@ impl<'d> Reader<'d> {
             }
             done += now.len();
         }
-        mend_codes(text, level, &mut outcome);
-        if level == Level::Garbled {
-            phrase::snap(text, self.dictionary, &mut outcome);
-        }
         outcome
+    }
+
+    /// Mends what neighbours don't tell, once all has been read: codes, numerals, formulas.
+    pub fn finish(&self, text: &str, level: Level, outcome: &mut Outcome) {
+        code::mend(text, level, outcome);
+        if level == Level::Garbled {
+            phrase::snap(text, self.dictionary, outcome);
+        }
     }
 
     /// What one word alone may stand for at each level of damage, best first.
@@ -332,14 +273,29 @@ impl<'d> Reader<'d> {
         }
         let range = first.token.start..last.token.start + last.token.text.len();
         outcome.certainty.push((range.clone(), step.posterior));
-        let Some(source) = arc.source else { return self.suspect(covered, step, readings, outcome) };
-        let rendered = || self.finder.render(arc, first.token.text);
-        let written = readings.and_then(|readings| readings.written.get(step.arc));
-        let written = written.map_or_else(|| Cow::Owned(rendered()), |text| Cow::Borrowed(text.as_ref()));
-        let to = place_tone(&written, self.style()).into_owned();
-        if arc.span == 2 || !is_same(&to, first.token.text) {
-            let source = if is_case_only(&to, first.token.text) { EditSource::Case } else { source };
+        if arc.source.is_none() {
+            return self.suspect(covered, step, readings, outcome);
+        }
+        let merged;
+        let written = match readings.and_then(|readings| readings.written.get(step.arc)) {
+            Some(written) => written,
+            None => {
+                merged =
+                    Written { text: self.finder.render(arc, first.token.text).into(), source: arc.source };
+                &merged
+            }
+        };
+        if let Some(source) = written.source {
+            let to = self.placed(&written.text);
             outcome.changes.push(Change { range, to, source, posterior: step.posterior });
+        }
+    }
+
+    /// A word written the older way, its tone where this document puts it.
+    fn placed(&self, text: &str) -> String {
+        match self.style() {
+            TonePlacement::Old => text.to_owned(),
+            TonePlacement::New => place_tone(text, TonePlacement::New).into_owned(),
         }
     }
 }
@@ -355,27 +311,27 @@ impl Reader<'_> {
         let (Some(arc), Some(written)) = (readings.arcs.get(rival), readings.written.get(rival)) else {
             return;
         };
-        let to = place_tone(written, self.style()).into_owned();
-        if let Some(source) = arc.source.filter(|_| !is_case_only(&to, slot.token.text)) {
-            let range = slot.token.start..slot.end();
+        let other = canonical(&written.text) != canonical(slot.token.text);
+        if let Some(source) = arc.source.filter(|_| other) {
+            let (range, to) = (slot.token.start..slot.end(), self.placed(&written.text));
             outcome.suspicions.push(Change { range, to, source, posterior });
         }
     }
+}
+
+/// Price of a way through a lattice.
+fn price(path: &[&Arc], model: &mut Model<'_>) -> Cost {
+    let (cost, _) = path.iter().fold((0, History::START), |(cost, history), arc| {
+        let (more, after) = follow(history, arc, model);
+        (more.saturating_add(cost), after)
+    });
+    cost
 }
 
 /// What the decoder keeps. Where letters may be wrong, the words after must have a chance to speak for a word that is far
 /// from what was read.
 fn breadth(level: Level) -> Breadth {
     Breadth { width: 8, slack: if level == Level::Stripped { 8_000 } else { 12_000 } }
-}
-
-/// The same word in the same case, whatever its tone placement and composition.
-pub fn is_same(a: &str, b: &str) -> bool {
-    a == b || case_of(a) == case_of(b) && canonical(a) == canonical(b)
-}
-
-fn is_case_only(a: &str, b: &str) -> bool {
-    canonical(a) == canonical(b)
 }
 
 /// Where to cut a long run of slots: after the last full stop that leaves a piece not too long, else anywhere.
@@ -389,34 +345,4 @@ fn cut(slots: &[Slot<'_>]) -> usize {
         .rposition(|slot| slot.class == Some(STOP))
         .filter(|&at| at > AT_ONCE / 2)
         .map_or(AT_ONCE, |at| at + 1)
-}
-
-/// Codes, and the numerals that open a line, are mended by rule, apart from the lattice; in right text, only slashes.
-fn mend_codes(text: &str, level: Level, outcome: &mut Outcome) {
-    let mut mended: Vec<(usize, &str, String)> =
-        protect::fraction_slashes(text).map(|(start, slash)| (start, slash, "/".to_owned())).collect();
-    if level != Level::Right {
-        let codes = tokens(text).filter(|token| token.kind == TokenKind::Code);
-        mended.extend(
-            codes.filter_map(|token| Some((token.start, token.text, protect::mend_code(token.text)?))),
-        );
-        let heads = line_heads(text);
-        mended.extend(heads.filter_map(|(start, head)| Some((start, head, protect::mend_numeral(head)?))));
-    }
-    for (start, from, to) in mended {
-        let range = start..start + from.len();
-        outcome.changes.retain(|change| change.range.end <= range.start || range.end <= change.range.start);
-        outcome.changes.push(Change { range, to, source: EditSource::Code, posterior: 0.98 });
-    }
-    outcome.changes.sort_by_key(|change| change.range.start);
-}
-
-/// The first word of each line, with its place.
-pub fn line_heads(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
-    starts.filter_map(|start| {
-        let line = text.get(start..)?.split('\n').next()?;
-        let head = line.split_whitespace().next()?;
-        Some((start + line.find(head)?, head))
-    })
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::alphabet::{canonical, fold_key};
 use crate::dictionary::{Dictionary, Phrases};
 
-use super::passage::{Change, Outcome};
+use super::outcome::{Change, Outcome};
 use super::restored_page::EditSource;
 
 /// Bare letters that must agree; a formula of twenty letters may have three wrong.

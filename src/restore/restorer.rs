@@ -10,7 +10,8 @@ use super::candidate::Finder;
 use super::enumerator::Enumerator;
 use super::level::{Evidence, Level};
 use super::memory::Memory;
-use super::passage::{Change, Heard, Outcome, Reader, Weighed};
+use super::outcome::{Change, Outcome};
+use super::passage::{Heard, Reader, Weighed};
 use super::search::Trie;
 
 /// How boldly to restore.
@@ -69,7 +70,10 @@ impl Restorer {
     /// now, so that small damage is to be expected.
     pub(super) fn passages(&self, passages: &[Spoken<'_>], heard: bool) -> Vec<Decided> {
         let mut reader = self.reader();
-        let evidence: Vec<Evidence> = passages.iter().map(|p| reader.evidence(p.text)).collect();
+        let mut evidence: Vec<Evidence> = passages.iter().map(|p| reader.evidence(p.text)).collect();
+        for (evidence, passage) in evidence.iter_mut().zip(passages).filter(|(e, _)| e.is_bare()) {
+            *evidence = reader.bare_evidence(passage.text, *evidence);
+        }
         let around = evidence.iter().fold(Evidence::default(), |sum, &e| sum.and(e)).level();
         let levels = evidence.iter().map(|e| e.level_within(around));
         let levels: Vec<Level> = levels.collect();
@@ -87,6 +91,7 @@ impl Restorer {
         }
         let mut enumerator = Enumerator::default();
         for (passage, (level, outcome)) in passages.iter().zip(&mut read) {
+            reader.finish(passage.text, *level, outcome);
             enumerator.mend(passage.text, *level, outcome);
         }
         self.done(reader);

@@ -18,16 +18,19 @@ struct Row {
     alive: (u8, u8),
 }
 
-/// A trie of lower-case words, children in order of letter.
+/// A trie of lower-case words. The edges of all nodes lie in one list, those of one node side by side, in order of letter.
 #[derive(Debug, Default)]
 pub struct Trie {
     nodes: Vec<Node>,
+    edges: Vec<(u8, u32)>,
 }
 
 #[derive(Debug, Default)]
 struct Node {
     word: Option<u16>,
-    children: Vec<(u8, u32)>,
+    /// Its edges.
+    from: u32,
+    to: u32,
 }
 
 /// How the letters of a candidate are cased in print.
@@ -55,36 +58,31 @@ pub struct Found {
 impl Trie {
     /// A trie of the words given with their numbers; words of other than Latin letters are left out.
     pub fn new<'a>(words: impl IntoIterator<Item = (&'a str, u16)>) -> Trie {
-        let mut trie = Trie { nodes: vec![Node::default()] };
-        for (word, number) in words {
-            let letters: Option<Vec<u8>> = word.chars().map(letter_number).collect();
-            if let Some(letters) = letters {
-                trie.insert(&letters, number);
-            }
-        }
+        let spelled = |(word, number): (&str, u16)| {
+            Some((word.chars().map(letter_number).collect::<Option<Vec<u8>>>()?, number))
+        };
+        let mut words: Vec<(Vec<u8>, u16)> = words.into_iter().filter_map(spelled).collect();
+        words.sort_unstable();
+        let mut trie = Trie { nodes: vec![Node::default()], edges: Vec::new() };
+        trie.grow(0, 0, &words);
         trie
     }
 
-    fn insert(&mut self, letters: &[u8], number: u16) {
-        let mut at = 0;
-        for &letter in letters {
-            at = self.child_or_new(at, letter);
+    /// Grows what hangs on a node: `words`, in order of their letters, all of which share their first `depth` letters.
+    fn grow(&mut self, node: usize, depth: usize, words: &[(Vec<u8>, u16)]) {
+        let ending = words.partition_point(|(letters, _)| letters.len() <= depth);
+        let (ending, longer) = words.split_at(ending);
+        let branches = || longer.chunk_by(|a, b| a.0.get(depth) == b.0.get(depth));
+        let (from, first) = (self.edges.len(), self.nodes.len());
+        for (branch, child) in branches().zip(first..) {
+            self.edges
+                .extend(branch.first().and_then(|w| w.0.get(depth)).map(|&letter| (letter, child as u32)));
+            self.nodes.push(Node::default());
         }
-        if let Some(node) = self.nodes.get_mut(at) {
-            node.word = Some(number);
-        }
-    }
-
-    fn child_or_new(&mut self, at: usize, letter: u8) -> usize {
-        let next = self.nodes.len();
-        let Some(node) = self.nodes.get_mut(at) else { return 0 };
-        match node.children.binary_search_by_key(&letter, |c| c.0) {
-            Ok(k) => node.children.get(k).map_or(0, |c| c.1 as usize),
-            Err(k) => {
-                node.children.insert(k, (letter, next as u32));
-                self.nodes.push(Node::default());
-                next
-            }
+        let word = ending.last().map(|&(_, number)| number);
+        self.nodes[node] = Node { word, from: from as u32, to: self.edges.len() as u32 };
+        for (branch, child) in branches().zip(first..) {
+            self.grow(child, depth + 1, branch);
         }
     }
 
@@ -110,7 +108,7 @@ impl Trie {
             walk.ahead = if dress == Dress::Upper { &capitals } else { &small };
             let mut row = Row { cost: [NEVER; LONGEST_WORD + 1 + LONGEST], alive: (0, 0) };
             row.cost[0] = cost;
-            walk.finish(&mut row, 0);
+            walk.finish(&mut row, 0, lens.len());
             // What is ahead is priced as the letters after the first, which may be a capital: here nothing is ruled out.
             row.alive = (0, lens.len() as u8 + 1);
             walk.children(0, dress, &row, None);
@@ -142,7 +140,7 @@ impl Walk<'_> {
     fn children(&mut self, node: usize, dress: Dress, row: &Row, before: Option<(&Row, u8)>) {
         let trie = self.trie;
         let Some(here) = trie.nodes.get(node) else { return };
-        for &(letter, child) in &here.children {
+        for &(letter, child) in trie.edges.get(here.from as usize..here.to as usize).unwrap_or_default() {
             let printed = match (dress, before) {
                 (Dress::Upper, _) | (Dress::Title, None) => capital(letter),
                 _ => letter,
@@ -162,7 +160,7 @@ impl Walk<'_> {
         let from = usize::from(letter) * self.lens.len();
         let prices = self.table.get(from..from + self.lens.len()).unwrap_or_default();
         let lost = self.lens.price(letter, 0, 0);
-        let mut first = row.alive.0;
+        let (mut first, mut last) = (row.alive.0, usize::from(row.alive.1) + LONGEST);
         for at in usize::from(row.alive.0)..usize::from(row.alive.1) {
             let cost = row.cost[at];
             next.cost[at] = next.cost[at].min(cost + lost);
@@ -173,7 +171,7 @@ impl Walk<'_> {
             }
         }
         if let Some((grand, other)) = before {
-            first = first.min(grand.alive.0);
+            (first, last) = (first.min(grand.alive.0), last.max(usize::from(grand.alive.1)));
             let least = usize::from(grand.alive.1).min(self.lens.len());
             for at in usize::from(grand.alive.0)..least {
                 if let Some(price) = self.lens.price_of_two(other, letter, at) {
@@ -181,13 +179,14 @@ impl Walk<'_> {
                 }
             }
         }
-        self.finish(&mut next, usize::from(first));
+        self.finish(&mut next, usize::from(first), last);
         next
     }
 
-    /// Adds characters read where nothing was printed, and finds the cells that may still lead to a word.
+    /// Adds characters read where nothing was printed, and finds the cells that may still lead to a word. Those from
+    /// `first` to `last` are priced already.
     #[inline]
-    fn finish(&self, row: &mut Row, first: usize) {
+    fn finish(&self, row: &mut Row, first: usize, last: usize) {
         let (mut from, mut to) = (u8::MAX, 0);
         for at in first..=self.lens.len() {
             if at > first {
@@ -195,6 +194,9 @@ impl Walk<'_> {
             }
             if row.cost[at] + self.ahead[at] <= self.bound {
                 (from, to) = (from.min(at as u8), at as u8 + 1);
+            } else if at >= last {
+                // Beyond this nothing was read, and specks alone only make it dearer.
+                break;
             }
         }
         row.alive = (from, to);
@@ -211,9 +213,9 @@ impl Walk<'_> {
         }
     }
 
-    /// Once there are many more words than are asked for, the bound comes down to the price of the last that is.
+    /// Once there are twice as many words as are asked for, the bound comes down to the price of the last that is.
     fn tighten(&mut self) {
-        if self.found.len() >= self.most * 4 {
+        if self.found.len() >= self.most * 2 {
             self.found.sort_by_key(|f| (f.cost, f.word, f.dress));
             self.found.truncate(self.most);
             self.bound = self.found.last().map_or(self.bound, |f| f.cost.min(self.bound));

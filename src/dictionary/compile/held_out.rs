@@ -76,7 +76,7 @@ struct Slot {
 fn measure_line(line: &str, dictionary: &Dictionary, figures: &mut HeldOutFigures) {
     let slots = slots(line, dictionary);
     let best = decode(&slots, dictionary);
-    let mut context = dictionary.ngram().start();
+    let mut context = Context::START;
     let mut last = [BOUNDARY; 2];
     for (slot, read) in slots.iter().zip(best) {
         let step = dictionary.ngram().step(context, slot.truth);
@@ -125,7 +125,7 @@ struct Hypothesis {
 
 fn decode(slots: &[Slot], dictionary: &Dictionary) -> Vec<WordId> {
     let ngram = dictionary.ngram();
-    let start = Hypothesis { cost: 0, context: ngram.start(), word: BOUNDARY, previous: BOUNDARY, from: 0 };
+    let start = Hypothesis { cost: 0, context: Context::START, word: BOUNDARY, previous: BOUNDARY, from: 0 };
     let mut columns = vec![vec![start]];
     for slot in slots {
         let before = columns.last().map_or(&[][..], Vec::as_slice);
