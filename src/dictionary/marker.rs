@@ -108,7 +108,7 @@ static CONFUSED: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// What engines make of a `c` before a bracket.
 static SIGN_FOR_LETTER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^([€©¢])\)\s*").expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"^([€©¢øØ])\)\s*").expect("a valid pattern"));
 
 /// The marker a text opens with, as printed.
 #[must_use]
@@ -286,14 +286,15 @@ fn as_figure(c: char) -> char {
     }
 }
 
-/// `€)` for `c)`.
+/// `€)` for `c)`, `ø)` for `g)`.
 fn sign(text: &str) -> Option<Marker> {
-    let length = SIGN_FOR_LETTER.find(text)?.end();
+    let found = SIGN_FOR_LETTER.captures(text)?;
+    let letter = if found.get(1)?.as_str().contains(['ø', 'Ø']) { 'g' } else { 'c' };
     Some(Marker {
         kind: MarkerKind::Letter,
-        numbers: vec![letter_value('c')?],
-        text: "c)".to_owned(),
-        length,
+        numbers: vec![letter_value(letter)?],
+        text: format!("{letter})"),
+        length: found.get(0)?.end(),
     })
 }
 

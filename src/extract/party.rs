@@ -112,7 +112,10 @@ fn split_parts(clause: &str) -> Vec<String> {
         let several = piece.strip_prefix("các ").is_some_and(|rest| rest.starts_with(char::is_uppercase));
         let bare =
             parts.last().is_some_and(|last| role_of(last).is_some_and(|role| role.len() == last.len()));
-        let continues = if bare { is_staff(piece) || !role && !capital } else { !(role || body || several) };
+        // `Trưởng phòng Tổng hợp, Sở Nội vụ`: what a room belongs to.
+        let of_room = parts.last().is_some_and(|last| role_of(last).is_some_and(heads_room)) && !role;
+        let continues =
+            if bare { is_staff(piece) || !role && !capital } else { of_room || !(role || body || several) };
         match parts.last_mut() {
             Some(last) if continues => {
                 last.push_str(", ");
@@ -174,6 +177,9 @@ fn add(part: String, body: Option<&str>, parties: &mut Vec<Party>) {
     let organisation = match (&person, rest.is_empty()) {
         (Some(_), _) => None,
         (None, true) => body.map(str::to_owned),
+        (None, false) if role.as_deref().is_some_and(heads_room) && rest.starts_with(char::is_uppercase) => {
+            Some(format!("Phòng {rest}"))
+        }
         (None, false) => Some(rest.trim_end_matches(" dự").to_owned()),
     };
     let begins_small_role = rest.is_empty() && organisation.is_none();
@@ -187,6 +193,11 @@ fn add(part: String, body: Option<&str>, parties: &mut Vec<Party>) {
             earlier.organisation = named.clone();
         }
     }
+}
+
+/// `Trưởng phòng …`, `Phó Trưởng phòng …`: the role holds the first word of the body's name.
+fn heads_room(role: &str) -> bool {
+    role.to_lowercase().ends_with("trưởng phòng")
 }
 
 /// At a place that names the body, a role that names none is that body's: `Trưởng các phòng chuyên môn`.
@@ -281,6 +292,10 @@ mod tests {
                 ("Lãnh đạo", "Báo Sông Hồng"),
                 ("Lãnh đạo", "Báo Nông thôn và Miền núi"),
             ],
+        );
+        same(
+            "Trưởng phòng Văn thư - Lưu trữ, Sở Nội vụ",
+            &[("Trưởng phòng", "Phòng Văn thư - Lưu trữ, Sở Nội vụ")],
         );
         same(
             "Một số chuyên gia về lưu trữ của Cục Văn thư",

@@ -110,7 +110,7 @@ impl<'p> Builder<'p> {
             if (kind, numbers.len()) < (marker.kind, marker.numbers.len()) && !restarts {
                 break;
             }
-            if self.restarts_below(marker) {
+            if self.restarts_below(marker) || self.announces(marker) {
                 break;
             }
             self.stack.pop();
@@ -118,9 +118,9 @@ impl<'p> Builder<'p> {
         marker.kind.is_bullet() || marker.ordinal() == 1
     }
 
-    /// The open node of the same kind that the marker goes on with.
+    /// The open node of the same kind that the marker goes on with: one whose number it follows, or else the innermost.
     fn sibling(&self, marker: &Marker) -> Option<usize> {
-        if self.restarts_below(marker) {
+        if self.restarts_below(marker) || self.announces(marker) {
             return None;
         }
         let same = |id: &usize| {
@@ -131,7 +131,23 @@ impl<'p> Builder<'p> {
                 && node.marker.numbers.len() == marker.numbers.len()
                 && prefix(&node.marker) == prefix(marker)
         };
-        self.stack.iter().rposition(same)
+        let counts_on = |id: &usize| {
+            same(id) && self.tree.nodes.get(*id).is_some_and(|n| n.marker.ordinal() + 1 == marker.ordinal())
+        };
+        self.stack.iter().rposition(counts_on).or_else(|| self.stack.iter().rposition(same))
+    }
+
+    /// A list of the kind it stands in that an item announces: `2. Thành lập ban, gồm 05 đồng chí:` with `1.`, `2.` below.
+    fn announces(&self, marker: &Marker) -> bool {
+        let Some(top) = self.stack.last().and_then(|id| self.tree.nodes.get(*id)) else { return false };
+        let said = top.text.last().unwrap_or(&top.content);
+        let keys: Vec<String> = said.text().split_whitespace().rev().take(6).map(cue::key).collect();
+        marker.kind.is_numbered()
+            && marker.numbers == [1]
+            && top.marker.kind == marker.kind
+            && top.marker.numbers.len() == 1
+            && top.marker.ordinal() >= 2
+            && (said.text().trim_end().ends_with(':') || keys.iter().any(|key| key == "gom"))
     }
 
     /// A list that begins at one again under an open heading of a deeper kind: `a)` with `1.`, `2.` below it.
@@ -287,6 +303,12 @@ mod tests {
             outline(&lines),
             ["4.", "4./4.1.", "4./4.1./4.1.1.", "4./4.1./4.1.1./-", "4./4.1./4.1.2.", "4./4.2.", "5."]
         );
+    }
+
+    #[test]
+    fn a_list_that_an_item_announces_stands_below_it() {
+        let lines = ["1/- A", "2/- Ban gồm 03 đồng chí.", "1/- B", "2/- C", "3/- D", "3/- E", "4/- F"];
+        assert_eq!(outline(&lines), ["1/-", "2/-", "2/-/1/-", "2/-/2/-", "2/-/3/-", "3/-", "4/-"]);
     }
 
     #[test]

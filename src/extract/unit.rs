@@ -23,7 +23,12 @@ pub(crate) fn names_unit(keys: &[String]) -> bool {
         "Hội trường",
         "Thời gian",
         "Đơn vị tham mưu",
-        // Without marks these begin like `Sở`, `Bộ`, `Vụ`.
+        // Without marks these begin like `Sở`, `Bộ`, `Vụ`, `Quỹ`.
+        "Quy chế",
+        "Quy định",
+        "Quy hoạch",
+        "Quy mô",
+        "Quy trình",
         "Số lượng",
         "Số liệu",
         "Bố trí",
@@ -45,6 +50,10 @@ pub(crate) fn names_unit(keys: &[String]) -> bool {
                 "Doanh nghiệp",
                 "Chủ tịch",
                 "Chánh Văn phòng",
+                "Chánh Thanh tra",
+                "Chánh án",
+                "Viện trưởng",
+                "Cục trưởng",
                 "Trưởng",
                 "Bí thư",
                 "Tổ trưởng",
@@ -77,7 +86,9 @@ pub(crate) fn subject_unit(text: &str) -> Option<String> {
     if !names_unit(&keys) || names_head_alone(keys.get(start..)?) {
         return None;
     }
-    let verb = (start + 1..words.len()).find(|at| {
+    // `thanh tra`, `điều tra` end in what reads, without marks, as `trả`.
+    let inside = |at: usize| keys.get(at).is_some_and(|key| key == "tra");
+    let verb = (start + 1..words.len()).filter(|at| !inside(*at)).find(|at| {
         let small = words.get(*at).is_some_and(|word| word.starts_with(char::is_lowercase));
         small
             && VERBS.iter().any(|verb| keys.get(*at..).is_some_and(|rest| rest.starts_with(&cue::keys(verb))))

@@ -234,9 +234,10 @@ fn sides(segment: Segment, gutter: f32) -> (Option<Segment>, Option<Segment>) {
     }
 }
 
-/// Takes the foot's columns out of `segments`; `None` where no line begins with `Nơi nhận`.
+/// Takes the foot's columns out of `segments`; `None` where no line begins with `Nơi nhận` and none with `Lưu: VT`.
 pub(super) fn foot(segments: &mut Vec<Segment>, margins: &Margins) -> Option<Columns> {
-    let anchor = segments.iter().rfind(|s| s.x0 < margins.center() && is_recipients_cue(s))?;
+    let named = |s: &&Segment| s.x0 < margins.center() && is_recipients_cue(s);
+    let anchor = segments.iter().rfind(named).or_else(|| first_recipient(segments, margins))?;
     let (top, em) = (anchor.baseline - 0.7 * anchor.em, anchor.em);
     let below: Vec<&Segment> = segments.iter().filter(|s| s.baseline >= top).collect();
     let gutter = whitest(&below, margins, em);
@@ -258,6 +259,26 @@ pub(super) fn foot(segments: &mut Vec<Segment>, margins: &Margins) -> Option<Col
 fn is_recipients_cue(segment: &Segment) -> bool {
     let head: String = segment.tokens.iter().take(2).map(|t| letters(t.text())).collect();
     likeness(&head, "noinhan") >= 0.7 && head.chars().count() <= 9
+}
+
+/// Where `Nơi nhận` cannot be read: the first of the short lines that stand flush above `Lưu: VT`.
+fn first_recipient<'s>(segments: &'s [Segment], margins: &Margins) -> Option<&'s Segment> {
+    let is_archive = |s: &Segment| {
+        let head: String = s.tokens.iter().take(3).map(|t| letters(t.text())).collect();
+        s.x1 < margins.center() && head.starts_with("luuvt")
+    };
+    let last = segments.iter().rposition(is_archive)?;
+    let archive = segments.get(last)?;
+    let mut first = archive;
+    for segment in segments.get(..last)?.iter().rev().filter(|s| s.x0 < margins.center()) {
+        let flush =
+            (segment.x0 - archive.x0).abs() < 1.5 * archive.em && segment.x1 < margins.center() + archive.em;
+        if !flush || first.baseline - segment.baseline > 3.0 * archive.em {
+            break;
+        }
+        first = segment;
+    }
+    (first.baseline < archive.baseline).then_some(first)
 }
 
 /// The place in the middle part of the page that the fewest words stand across, the widest such place if several.

@@ -180,7 +180,8 @@ fn quarter(y: f32) -> i64 {
     (y * 4.0) as i64
 }
 
-/// The open segment a word carries on: the one with the nearest baseline among those that end shortly before it.
+/// The open segment a word carries on: the one with the nearest baseline among those that end shortly before it, words
+/// that overlap counting as further away.
 /// Segments that ended too far left are closed on the way.
 fn carry_on(
     token: &Token,
@@ -201,8 +202,10 @@ fn carry_on(
         } else if distance <= gap * token.em && distance > -2.0 * token.em {
             let off = (segment.baseline - token.baseline).abs();
             let within = if is_sign || segment.firm == 0 { far } else { near };
-            if off <= within && best.is_none_or(|(least, _)| off < least) {
-                best = Some((off, key));
+            // A box that touches the line below is as near to both; it belongs where there is room for it.
+            let strain = off + 0.5 * (-distance).max(0.0);
+            if off <= within && best.is_none_or(|(least, _)| strain < least) {
+                best = Some((strain, key));
             }
         }
     }
@@ -247,6 +250,17 @@ mod tests {
         ]);
         let texts: Vec<String> = segments.iter().map(Segment::text).collect();
         assert_eq!(texts, ["trái một", "phải", "trái", "phải"]);
+    }
+
+    #[test]
+    fn a_word_whose_box_hangs_low_stays_where_there_is_room() {
+        let mut low = token("Giao", 300.0, 100.0);
+        (low.bottom, low.baseline, low.em) = (118.0, 118.0, 70.0);
+        let above = [token("quyền", 100.0, 100.0), token("Sở", 220.0, 100.0), token("thông", 400.0, 100.0)];
+        let below = [token("nhân", 190.0, 134.0), token("dân", 275.0, 134.0), token("cấp", 345.0, 134.0)];
+        let segments = build(above.into_iter().chain([low]).chain(below).collect());
+        let texts: Vec<String> = segments.iter().map(Segment::text).collect();
+        assert_eq!(texts, ["quyền Sở Giao thông", "nhân dân cấp"]);
     }
 
     #[test]
