@@ -33,7 +33,7 @@ def plain(text):
 
 
 def truths(markup):
-    """The text in reading order, twice: the letterhead's columns whole, and its lines from left to right."""
+    """The text in reading order, twice: the letterhead from left to right by its parts, and its columns whole."""
     import make
 
     cells = lambda line: "\t".join(cell for cell in line.split("\t") if cell not in ("^", "<"))
@@ -43,9 +43,9 @@ def truths(markup):
         word, _, rest = line.partition(" ")
         if word in ("@left", "@right", "@number", "@vv", "@date"):
             part[word] = rest.replace(" | ", " ")
-    columns = " ".join(part[name] for name in ("@left", "@number", "@vv", "@right", "@date") if name in part)
     across = " ".join(part[name] for name in ("@left", "@right", "@number", "@vv", "@date") if name in part)
-    return plain(whole), plain(whole).replace(plain(columns), plain(across), 1)
+    columns = " ".join(part[name] for name in ("@left", "@number", "@vv", "@right", "@date") if name in part)
+    return plain(whole), plain(whole).replace(plain(across), plain(columns), 1)
 
 
 def make_pages(folder, levels, most, seed):
