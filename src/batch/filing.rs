@@ -187,7 +187,7 @@ pub fn status(
         input_sha256,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         options_sha256,
-        files: formats.0.iter().flat_map(|format| exports::files(*format, paper, results)).collect(),
+        files: formats.iter().flat_map(|format| exports::files(format, paper, results)).collect(),
         pages,
     }
 }
@@ -223,7 +223,7 @@ pub fn file(
     formats: &Formats,
     scans: Scans<'_>,
 ) -> Result<(), WriteError> {
-    formats.0.iter().try_for_each(|format| exports::write(*format, folder, paper, scans))?;
+    formats.iter().try_for_each(|format| exports::write(format, folder, paper, scans))?;
     json_file::write(&folder.join("status.json"), status)
 }
 

@@ -146,14 +146,32 @@ pub enum Format {
     Jsonl,
 }
 
-/// The formats of a run.
+/// The formats of a run. The record is always among them: catalogue, `records.jsonl` and review are made from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Formats(pub BTreeSet<Format>);
+#[serde(from = "Vec<Format>")]
+pub struct Formats(BTreeSet<Format>);
+
+impl Formats {
+    /// Whether a format is asked for.
+    pub fn contains(&self, format: Format) -> bool {
+        self.0.contains(&format)
+    }
+
+    /// The formats in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Format> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+impl From<Vec<Format>> for Formats {
+    fn from(formats: Vec<Format>) -> Self {
+        Self(formats.into_iter().chain([Format::Json]).collect())
+    }
+}
 
 impl Default for Formats {
     fn default() -> Self {
-        Self(BTreeSet::from([Format::Json, Format::Txt]))
+        vec![Format::Txt].into()
     }
 }
 

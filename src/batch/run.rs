@@ -100,7 +100,7 @@ pub fn run(inputs: &[PathBuf], run: &Run<'_>) -> Result<Report, BatchError> {
 
 /// Brings up to date what is made of all results together.
 fn sum_up(run: &Run<'_>) -> Result<(), BatchError> {
-    if run.options.formats.0.contains(&Format::Jsonl) {
+    if run.options.formats.contains(Format::Jsonl) {
         let broken = |name: &str| run.progress.problem(&format!("{name}: its record cannot be read"));
         atomic::write_with(&run.out.join("records.jsonl"), |to| jsonl::write(run.out, to, broken).map(drop))?;
     }

@@ -49,7 +49,7 @@ pub struct Args {
     /// Pages read at one time, each by a process of its own [default: one for each core].
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
-    /// What to file for each document [default: json,txt].
+    /// What to file for each document; the record (json) always is [default: json,txt].
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     formats: Option<Vec<Format>>,
     /// How images in a folder become documents [default: auto].
@@ -188,7 +188,7 @@ pub fn check_inputs(inputs: &[PathBuf]) -> Result<(), CliError> {
 fn options(args: &Args) -> Result<RunOptions, CliError> {
     let mut options = args.config.as_deref().map(read_config).transpose()?.unwrap_or_default();
     set(&mut options.jobs, args.jobs);
-    set(&mut options.formats, args.formats.as_ref().map(|list| Formats(list.iter().copied().collect())));
+    set(&mut options.formats, args.formats.clone().map(Formats::from));
     set(&mut options.group, args.group);
     set(&mut options.page_timeout, args.page_timeout);
     set(&mut options.max_pixels, args.max_pixels);
