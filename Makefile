@@ -7,12 +7,14 @@ PACKAGES := g++ make pkg-config libclang-dev libtesseract-dev libleptonica-dev t
 TEST_PACKAGES := chromium poppler-utils qpdf libxml2-utils
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 VANTHU := target/release/vanthu
+# Where Ray, a server that stands for S3 and a checker of Kubernetes files are installed.
+RUNNERS := target/runners
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench build deps check doctor
+.PHONY: help run test bench build deps check doctor run-ray test-runners
 
 help: ## show these targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: build ## read the scans in fixtures/scans into out/ and show what was found
 	$(VANTHU) run fixtures/scans --out out --summary
@@ -24,6 +26,22 @@ test: deps ## run every test
 bench: build ## time the parts, and the whole beside plain Tesseract and OCRmyPDF
 	cargo bench --locked
 	benches/side_by_side.py --vanthu $(VANTHU)
+
+run-ray: deps $(RUNNERS)/installed ## fixtures over an embedded Ray cluster, with kills, beside one run
+	cargo build --locked
+	$(RUNNERS)/bin/python runners/prove.py --engines ray
+
+test-runners: PACKAGES += shellcheck
+test-runners: deps $(RUNNERS)/installed ## test what drives shards: Ray, object store, Slurm, Kubernetes
+	shellcheck runners/xargs.sh runners/slurm/vanthu.sbatch
+	$(RUNNERS)/bin/kubernetes-validate --strict runners/kubernetes/job.yaml
+	cd runners/ray && PYTHONPATH=. ../../$(RUNNERS)/bin/python -m pytest -q
+	VANTHU_S3_SERVER=$(CURDIR)/$(RUNNERS)/bin/moto_server cargo test --locked --test it store:: -- --nocapture
+
+$(RUNNERS)/installed: runners/requirements.txt
+	python3 -m venv $(RUNNERS)
+	$(RUNNERS)/bin/pip install --quiet -r $<
+	touch $@
 
 doctor: build ## is everything in place?
 	$(VANTHU) doctor

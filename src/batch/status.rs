@@ -78,15 +78,19 @@ impl DocumentStatus {
         }
     }
 
-    /// Whether this result still holds for the same input, options and program, and its files are there.
+    /// Whether this result still holds for the same input, options and program.
     ///
     /// A failed document is tried again: the reason may have been mended.
-    pub fn holds(&self, folder: &Path, input_sha256: &str, options_sha256: &str) -> bool {
+    pub fn holds(&self, input_sha256: &str, options_sha256: &str) -> bool {
         self.state != State::Failed
             && self.pages.iter().all(|page| page.state != State::Failed)
             && self.input_sha256 == input_sha256
             && self.options_sha256 == options_sha256
             && self.version == env!("CARGO_PKG_VERSION")
-            && self.files.iter().all(|file| folder.join(file).is_file())
+    }
+
+    /// Whether its files are there.
+    pub fn files_are_in(&self, folder: &Path) -> bool {
+        self.files.iter().all(|file| folder.join(file).is_file())
     }
 }

@@ -127,9 +127,7 @@ impl<'w, 'a> Desk<'w, 'a> {
             Ok(sha256) => print.input_sha256 = sha256,
             Err(reason) => return self.fail(&document, &print, reason),
         }
-        let status = DocumentStatus::read(&folder.join("status.json"));
-        let holds = |s: &DocumentStatus| s.holds(&folder, &print.input_sha256, &print.options_sha256);
-        if let Some(status) = status.filter(|status| !run.options.force && holds(status)) {
+        if let Some(status) = self.earlier(&document, &folder, &print)? {
             run.progress.skipped(&filing::name(&document));
             self.work.filed(&document, Filed::skipped(&document, status));
             return Ok(());
@@ -157,6 +155,24 @@ impl<'w, 'a> Desk<'w, 'a> {
         // The first page is this thread's, whose reader has the document open.
         opening.pages((1..numbers.len()).map(|slot| (Arc::clone(&open), slot)));
         self.page(&(open, 0))
+    }
+
+    /// What an earlier run made of the document, if that still holds and is not to be done again. In an object store the
+    /// status is put last, so the files it names are there.
+    fn earlier(
+        &self,
+        document: &Document,
+        folder: &Path,
+        print: &Fingerprint,
+    ) -> Result<Option<DocumentStatus>, BatchError> {
+        let run = self.run();
+        let holds = |status: &DocumentStatus| status.holds(&print.input_sha256, &print.options_sha256);
+        let status = match run.shard.filter(|task| task.is_elsewhere()) {
+            Some(task) => task.status(document)?.filter(holds),
+            None => DocumentStatus::read(&folder.join("status.json"))
+                .filter(|status| holds(status) && status.files_are_in(folder)),
+        };
+        Ok(status.filter(|_| !run.options.force))
     }
 
     fn input_sha256(&self, document: &Document) -> Result<String, String> {
@@ -281,6 +297,7 @@ impl<'w, 'a> Desk<'w, 'a> {
     /// The document's folder is whole.
     fn filed(&self, document: &Document, status: DocumentStatus) -> Result<(), BatchError> {
         if let Some(task) = self.run().shard {
+            task.hand_over(document, &filing::folder(self.run().out, document))?;
             task.attempts.end(document)?;
         }
         self.work.filed(document, Filed::done(document, status));

@@ -142,7 +142,7 @@ impl From<ShardError> for CliError {
     fn from(error: ShardError) -> Self {
         let exit = match &error {
             ShardError::Manifest { .. } => Exit::NotFound,
-            ShardError::Cut { .. } | ShardError::Differ(_) => Exit::Usage,
+            ShardError::Cut { .. } | ShardError::Differ(_) | ShardError::Place(_) => Exit::Usage,
             ShardError::NoInput(_) | ShardError::Mismatch(_) | ShardError::Shelf(_) => Exit::TryAgain,
         };
         Self::new(exit, error.to_string())

@@ -23,7 +23,7 @@ pub struct Args {
     /// A folder of scans, or one file.
     #[arg(value_name = "INPUT")]
     input: PathBuf,
-    /// The folder of the results.
+    /// The folder of the results, or s3://BUCKET/PREFIX.
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
     /// How many shards [default: as many as take about half an hour of one core each].

@@ -11,6 +11,7 @@ use crate::batch::options::{Format, Formats, Group, PageSet};
 use crate::batch::progress::{Progress, ProgressMode};
 use crate::batch::report::Report;
 use crate::batch::shards::manifest::Manifest;
+use crate::batch::shards::shelf::{Shelf, is_address};
 use crate::batch::shards::{Shard, run_shard};
 use crate::batch::{BatchError, Run, run as run_batch};
 use crate::pipeline::Pipeline;
@@ -43,9 +44,12 @@ pub struct Args {
     /// Where the files of the manifest lie on this machine, if not where they were when it was planned.
     #[arg(long, value_name = "DIR", requires = "manifest")]
     input_root: Option<PathBuf>,
-    /// The folder of the results.
+    /// The folder of the results; for a shard also s3://BUCKET/PREFIX.
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
+    /// With results in an object store: keep unfinished pages here, so that this machine goes on where it was.
+    #[arg(long, value_name = "DIR", requires = "shard")]
+    scratch: Option<PathBuf>,
     /// Pages read at one time, each by a process of its own [default: one for each core].
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
@@ -136,8 +140,11 @@ pub fn run(args: Args) -> Result<Exit, CliError> {
     };
     if let (Some(manifest), Some(shard)) = (&manifest, args.shard) {
         stop_on_termination(&stop);
-        let root = args.input_root.as_ref().unwrap_or(&manifest.plan.root);
-        return run_shard(manifest, shard, root, &run).map(|report| shard_exit(&report)).map_err(of_shard);
+        return one_shard(&args, manifest, shard, run);
+    }
+    if is_address(&args.out) {
+        let message = "only shards are filed in an object store; see `vanthu help plan`";
+        return Err(CliError::new(Exit::Usage, message));
     }
     let report = run_batch(&args.inputs, &run)?;
     summary_page::write(&args.out, &report)?;
@@ -153,6 +160,20 @@ fn exit(report: &Report) -> Exit {
         Report { failures, .. } if !failures.is_empty() => Exit::BadInput,
         _ => Exit::Done,
     }
+}
+
+fn one_shard(args: &Args, manifest: &Manifest, shard: Shard, run: Run<'_>) -> Result<Exit, CliError> {
+    let root = args.input_root.as_ref().unwrap_or(&manifest.plan.root);
+    let shelf = Shelf::at(&args.out)?;
+    let elsewhere = is_address(&args.out);
+    let passing = (elsewhere && args.scratch.is_none()).then(tempfile::tempdir).transpose()?;
+    let out = match (&args.scratch, &passing) {
+        (Some(scratch), _) if elsewhere => scratch.as_path(),
+        (_, Some(passing)) => passing.path(),
+        _ => run.out,
+    };
+    let report = run_shard(manifest, shard, root, &shelf, &Run { out, ..run });
+    report.map(|report| shard_exit(&report)).map_err(of_shard)
 }
 
 /// Whoever started a shard only asks whether to start it again.

@@ -20,3 +20,4 @@ mod review;
 mod run;
 mod schema;
 mod shards;
+mod store;

@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn only_what_was_in_hand_at_a_death_is_marked() {
         let out = tempfile::tempdir().unwrap();
-        let shelf = Shelf::at(out.path());
+        let shelf = Shelf::at(out.path()).unwrap();
         let attempt = || Attempts::new(&shelf, "attempts".to_owned());
         let (died, ended) = (attempt(), attempt());
         for name in ["a", "b", "c"] {

@@ -181,7 +181,7 @@ impl Manifest {
     pub fn open(path: &Path) -> Result<Self, ShardError> {
         let wrong = |reason: String| ShardError::Manifest { path: path.to_owned(), reason };
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let shelf = Shelf::at(folder);
+        let shelf = Shelf::at(folder)?;
         let bytes = shelf.read(PLAN).map_err(|error| wrong(format!("{PLAN} beside it: {error}")))?;
         let bytes = bytes.ok_or_else(|| wrong(format!("there is no {PLAN} beside it")))?;
         let plan: Plan =

@@ -22,11 +22,14 @@ use crate::batch::status::DocumentStatus;
 use crate::batch::{BatchError, fingerprint};
 use crate::extract::record::Record;
 use crate::write::atomic::Draft;
-use crate::write::catalog::{Builder, Entry};
+use crate::write::catalog::{self, Builder, Entry};
 use crate::write::{WriteError, corrections, json};
 
 /// Every failure, a line each; the report holds the first of them.
 pub const FAILURES: &str = "failures.jsonl";
+
+/// What a merge files, apart from the page that shows it.
+pub const FILES: [&str; 4] = ["records.jsonl", FAILURES, catalog::FILE_NAME, "report.json"];
 
 /// Failures and pages to review that the report holds.
 const LISTED: usize = 10_000;
@@ -56,17 +59,19 @@ pub struct Merged {
     pub report: Report,
 }
 
-/// Merges the shards of a manifest whose results are in `out`; `each` is told every status.
+/// Merges the shards of a manifest whose results are on `shelf`, and files the whole in the folder `out`, which is the shelf
+/// itself unless that is an object store; `each` is told every status.
 ///
 /// # Errors
 /// If a result does not belong to its line, or shards were run with different options; if the merged files cannot be
 /// written. Then earlier ones are still there.
 pub fn merge(
     manifest: &Manifest,
+    shelf: &Shelf,
     out: &Path,
     mut each: impl FnMut(&DocumentStatus),
 ) -> Result<Merged, BatchError> {
-    let mut merge = Merge::new(manifest, out)?;
+    let mut merge = Merge::new(manifest, shelf, out)?;
     for number in 1..=manifest.plan.shards.len() {
         merge.shard(Shard { number, of: manifest.plan.shards.len() }, &mut each)?;
     }
@@ -76,7 +81,7 @@ pub fn merge(
 struct Merge<'m> {
     manifest: &'m Manifest,
     out: &'m Path,
-    shelf: Shelf,
+    shelf: &'m Shelf,
     records: Draft,
     failures: Draft,
     catalog: Builder,
@@ -97,7 +102,7 @@ struct Paired {
 }
 
 impl<'m> Merge<'m> {
-    fn new(manifest: &'m Manifest, out: &'m Path) -> Result<Self, BatchError> {
+    fn new(manifest: &'m Manifest, shelf: &'m Shelf, out: &'m Path) -> Result<Self, BatchError> {
         let plan = &manifest.plan;
         let mut merged = Merged {
             manifest_sha256: plan.manifest_sha256.clone(),
@@ -117,7 +122,7 @@ impl<'m> Merge<'m> {
         Ok(Self {
             manifest,
             out,
-            shelf: Shelf::at(out),
+            shelf,
             records: Draft::at(&out.join("records.jsonl"))?,
             failures,
             catalog: Builder::new(out)?,

@@ -17,6 +17,7 @@ pub mod merge;
 pub mod plan;
 pub mod results;
 pub mod shelf;
+pub mod store;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use walkdir::WalkDir;
 
 use super::crew::Crew;
 use super::filing::{self, Filed};
@@ -37,7 +39,7 @@ use super::unfinished::Unfinished;
 use super::work::Done;
 use super::{BatchError, fingerprint};
 use crate::ingest::Document;
-use crate::write::json;
+use crate::write::{WriteError, atomic, json};
 
 use attempts::Attempts;
 use manifest::Manifest;
@@ -73,6 +75,9 @@ pub enum ShardError {
     /// A shard was run with other options, another dictionary or another version than those before it.
     #[error("shard {0} was run with other options than those before it; run it again with the same")]
     Differ(Shard),
+    /// The address of the results is none.
+    #[error("{0}")]
+    Place(std::io::Error),
     /// The place of the results does not answer.
     #[error("the results cannot be read ({0}); try again")]
     Shelf(std::io::Error),
@@ -119,7 +124,49 @@ pub struct Task {
     pub home: PathBuf,
     /// What it has in hand.
     pub attempts: Attempts,
+    shelf: Shelf,
 }
+
+impl Task {
+    /// The status of a document that an earlier run, here or elsewhere, has filed.
+    ///
+    /// # Errors
+    /// If the place of the results does not answer.
+    pub fn status(&self, document: &Document) -> Result<Option<DocumentStatus>, ShardError> {
+        let key = format!("documents/{}/{STATUS}", filing::name(document));
+        let bytes = self.shelf.read(&key).map_err(ShardError::Shelf)?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// Whether documents are filed here first, to be handed over to an object store.
+    pub fn is_elsewhere(&self) -> bool {
+        matches!(self.shelf, Shelf::Store(_))
+    }
+
+    /// Hands over what is filed of a document, its status last, and keeps nothing of it here.
+    ///
+    /// # Errors
+    /// If the place of the results does not take it; then the document is done again.
+    pub fn hand_over(&self, document: &Document, folder: &Path) -> Result<(), WriteError> {
+        if !self.is_elsewhere() {
+            return Ok(());
+        }
+        let place = format!("documents/{}", filing::name(document));
+        let files = WalkDir::new(folder).sort_by_file_name().into_iter().flatten();
+        for file in files.filter(|entry| entry.file_type().is_file() && entry.file_name() != STATUS) {
+            let name = file.path().strip_prefix(folder).unwrap_or(file.path()).display().to_string();
+            if !file.file_name().to_string_lossy().starts_with(atomic::TEMPORARY_PREFIX) {
+                self.shelf.upload(&format!("{place}/{name}"), file.path())?;
+            }
+        }
+        self.shelf.upload(&format!("{place}/{STATUS}"), &folder.join(STATUS))?;
+        // What stays takes room and is never looked at.
+        let _ = std::fs::remove_dir_all(folder);
+        Ok(())
+    }
+}
+
+const STATUS: &str = "status.json";
 
 /// `shards/K-of-N/report.json`: the report of a run, and what it is a report of.
 #[derive(Debug, Serialize, Deserialize)]
@@ -135,7 +182,8 @@ pub struct ShardReport {
     pub report: Report,
 }
 
-/// Does one shard of a manifest whose files lie below `root`, and files what it did.
+/// Does one shard of a manifest whose files lie below `root`, and files what it did on `shelf`: the folder the run works in,
+/// or an object store, for which that folder is a scratch one.
 ///
 /// # Errors
 /// If the manifest has no such shard, the input is not there, the shard is being run here already, or results cannot be
@@ -144,6 +192,7 @@ pub fn run_shard(
     manifest: &Manifest,
     shard: Shard,
     root: &Path,
+    shelf: &Shelf,
     run: &Run<'_>,
 ) -> Result<Report, BatchError> {
     let share = manifest.share(shard.number, shard.of)?;
@@ -153,25 +202,26 @@ pub fn run_shard(
     let lines = manifest.lines(&share)?;
     let documents: Vec<Document> =
         lines.map(|line| Ok(line?.0.at(root))).collect::<Result<_, ShardError>>()?;
-    let shelf = Shelf::at(run.out);
     let home = run.out.join(shard.folder());
     let _lock = Lock::take(&home)?;
-    let attempts = Attempts::new(&shelf, format!("{}/attempts", shard.folder()));
-    let task = Task { home, attempts };
+    let attempts = Attempts::new(shelf, format!("{}/attempts", shard.folder()));
+    let task = Task { home, attempts, shelf: shelf.clone() };
     let run = Run { shard: Some(&task), ..*run };
     let report = until_told(run.stop, &task.attempts, || work_off(&run, &task, &documents))?;
 
     let finished = report.report.documents.not_reached == 0;
     if finished {
         let name = format!("{}/{}", shard.folder(), results::FILE);
-        shelf.write_with(&name, |to| results::write(&shelf, &documents, to))?;
+        shelf.write_with(&name, |to| results::write(shelf, &documents, to))?;
     }
     let report = ShardReport {
         shard: shard.to_string(),
         manifest_sha256: manifest.plan.manifest_sha256.clone(),
         ..report
     };
-    json::write(&task.home.join("report.json"), &report)?;
+    let key = format!("{}/report.json", shard.folder());
+    let bytes = json::bytes(&report).map_err(|source| WriteError::Json { path: (&key).into(), source })?;
+    shelf.write(&key, &bytes)?;
     if finished {
         Unfinished::forget_all(&task.home);
     }
@@ -210,8 +260,8 @@ fn work_off(run: &Run<'_>, task: &Task, documents: &[Document]) -> Result<ShardR
     let mut done = Done::default();
     let mut quarantined = false;
     for document in marked {
-        if marks(document) >= attempts::FATAL && !is_done(run, document) {
-            quarantine(run, &crew, document, &mut done)?;
+        if marks(document) >= attempts::FATAL && !is_done(task, document)? {
+            quarantine(run, task, &crew, document, &mut done)?;
             quarantined = true;
         } else {
             done = crew.work_off(vec![document.clone()], done)?;
@@ -230,14 +280,14 @@ fn work_off(run: &Run<'_>, task: &Task, documents: &[Document]) -> Result<ShardR
     })
 }
 
-fn is_done(run: &Run<'_>, document: &Document) -> bool {
-    let status = DocumentStatus::read(&filing::folder(run.out, document).join("status.json"));
-    status.is_some_and(|status| status.state != State::Failed)
+fn is_done(task: &Task, document: &Document) -> Result<bool, ShardError> {
+    Ok(task.status(document)?.is_some_and(|status| status.state != State::Failed))
 }
 
 /// Gives a document up: its folder holds a status that says so.
 fn quarantine(
     run: &Run<'_>,
+    task: &Task,
     crew: &Crew<'_>,
     document: &Document,
     done: &mut Done,
@@ -250,7 +300,9 @@ fn quarantine(
     run.progress.problem(&reason);
     let input_sha256 = fingerprint::files(&document.files).unwrap_or_default();
     let status = DocumentStatus::failed(reason, input_sha256, crew.options_sha256().to_owned());
-    json::write(&filing::folder(run.out, document).join("status.json"), &status)?;
+    let folder = filing::folder(run.out, document);
+    json::write(&folder.join(STATUS), &status)?;
+    task.hand_over(document, &folder)?;
     done.filed.insert(document.output.clone(), Filed::done(document, status));
     Ok(())
 }

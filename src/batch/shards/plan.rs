@@ -134,7 +134,7 @@ fn file(
     found: Discovery,
     planning: &Planning<'_>,
 ) -> Result<Plan, BatchError> {
-    let shelf = Shelf::at(out);
+    let shelf = Shelf::at(out)?;
     let (mut lengths, mut digest) = (Vec::with_capacity(lines.len()), Sha256::new());
     shelf.write_with(MANIFEST, |to| {
         for line in &lines {

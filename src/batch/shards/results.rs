@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -15,6 +16,9 @@ use crate::ingest::Document;
 
 /// The name of the file in a shard's folder.
 pub const FILE: &str = "results.jsonl";
+
+/// Documents read ahead, on all cores.
+const CHUNK: usize = 128;
 
 /// What became of a document.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,9 +38,14 @@ pub struct ResultLine {
 /// # Errors
 /// If a status is missing or anything cannot be read or written.
 pub fn write(shelf: &Shelf, documents: &[Document], to: &mut impl Write) -> io::Result<()> {
-    for document in documents {
-        serde_json::to_writer(&mut *to, &ResultLine::read(shelf, &document.output)?)?;
-        to.write_all(b"\n")?;
+    for chunk in documents.chunks(CHUNK) {
+        let line = |document: &Document| {
+            let mut line = serde_json::to_vec(&ResultLine::read(shelf, &document.output)?)?;
+            line.push(b'\n');
+            Ok(line)
+        };
+        let lines: Vec<Vec<u8>> = chunk.par_iter().map(line).collect::<io::Result<_>>()?;
+        lines.iter().try_for_each(|line| to.write_all(line))?;
     }
     Ok(())
 }
