@@ -32,6 +32,7 @@ run-ray: deps $(RUNNERS)/installed ## fixtures over an embedded Ray cluster, wit
 	$(RUNNERS)/bin/python runners/prove.py --engines ray
 
 test-runners: PACKAGES += shellcheck
+run-ray test-runners: PACKAGES += python3-venv
 test-runners: deps $(RUNNERS)/installed ## test what drives shards: Ray, object store, Slurm, Kubernetes
 	shellcheck runners/xargs.sh runners/slurm/vanthu.sbatch
 	$(RUNNERS)/bin/kubernetes-validate --strict runners/kubernetes/job.yaml

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use super::batch::{assert_same, finished, report, results, strips};
+use super::batch::{Live, assert_same, finished, report, results, strips};
 
 fn vanthu(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vanthu"));
@@ -302,4 +302,25 @@ fn scans_cut_into_shards_and_killed_on_the_way_end_as_one_run() {
     }
     fs::remove_dir_all(out.path().join("shards")).unwrap();
     assert_same(whole.path(), out.path());
+}
+
+#[test]
+fn a_shard_told_to_end_does_so_after_the_pages_in_hand_and_leaves_no_mark() {
+    let (input, out) = (strips(), tempfile::tempdir().unwrap());
+    plan(input.path(), out.path(), 1);
+    let manifest = out.path().join("manifest.jsonl");
+    let args = ["run", "--manifest", text(&manifest), "--shard", "1/1", "--out", text(out.path())];
+    let mut command = vanthu(&args);
+    command.args(["--jobs", "1", "--progress", "json"]);
+    let mut live = Live::start(command);
+    assert!(live.next("page").is_some());
+    let pid = rustix::process::Pid::from_child(&live.child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    while live.next("page").is_some() {}
+    assert_eq!(live.child.wait().unwrap().code(), Some(75));
+    let attempts = out.path().join("shards/1-of-1/attempts");
+    assert_eq!(fs::read_dir(attempts).unwrap().count(), 0);
+    assert_eq!(merge(out.path()), Some(75));
+    assert_eq!(code(shard(out.path(), "1/1", &[])), Some(0));
+    assert_eq!(merge(out.path()), Some(0));
 }
