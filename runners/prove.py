@@ -99,7 +99,7 @@ def prove(engine: str, args: argparse.Namespace, scans: Path, single: Path) -> b
     out = args.work / engine
     shutil.rmtree(out, ignore_errors=True)
     harm = engine != "plain"
-    environment = dict(os.environ, VANTHU=args.vanthu, OPTIONS=" ".join(["--jobs", "1", *OPTIONS, "--quiet"]))
+    environment = dict(os.environ, VANTHU=args.vanthu, OPTIONS=" ".join(["--jobs", "1", *OPTIONS]))
     plan = [args.vanthu, "plan", str(scans), "--out", str(out), "--shards", str(args.shards)]
     plan_seconds, plan_cpu, _ = timed(plan)
     if harm:

@@ -8,7 +8,7 @@ export RESULTS="$1" SHARDS="$2" VANTHU="${VANTHU:-vanthu}" OPTIONS="${OPTIONS:--
 seq "$SHARDS" | xargs -P "${3:-$(nproc)}" -n 1 sh -c '
     for try in 1 2 3 4 5 6 7 8 9 10; do
         code=0
-        "$VANTHU" run --manifest "$RESULTS/manifest.jsonl" --shard "$1/$SHARDS" --out "$RESULTS" $OPTIONS || code=$?
+        "$VANTHU" run --manifest "$RESULTS/manifest.jsonl" --shard "$1/$SHARDS" --out "$RESULTS" --quiet $OPTIONS || code=$?
         case $code in
             0 | 65) exit 0 ;;                      # done; bad inputs are named by the merge
             75 | 12[89] | 1[3-9]?) sleep "$try" ;; # try again, or killed
