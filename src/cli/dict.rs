@@ -81,6 +81,9 @@ enum DictCommand {
         /// Triples of words to keep
         #[arg(long, default_value_t = TrainOptions::default().budget.trigrams)]
         trigrams: usize,
+        /// Weights of what the words around say, in bytes: a power of two, or 0
+        #[arg(long, default_value_t = TrainOptions::default().weights)]
+        weights: usize,
     },
 }
 
@@ -105,9 +108,14 @@ fn answer(args: &Args, out: &mut dyn Write) -> Result<(), CliError> {
         }
         DictCommand::Learn { dir, out: file } => learn(dir, file, out),
         DictCommand::Evaluate(args) => Ok(out.write_all(evaluate::evaluate(args)?.as_bytes())?),
-        DictCommand::Train { corpus, lists, out: file, without, bigrams, trigrams } => {
+        DictCommand::Train { corpus, lists, out: file, without, bigrams, trigrams, weights } => {
             let budget = Budget { bigrams: *bigrams, trigrams: *trigrams };
-            let options = TrainOptions { without: without.clone(), budget, ..TrainOptions::default() };
+            let options = TrainOptions {
+                without: without.clone(),
+                budget,
+                weights: *weights,
+                ..TrainOptions::default()
+            };
             let trained = train(corpus, lists, &options)?;
             write_file(file, &trained.bytes)?;
             writeln!(out, "{} bytes, from {} running words", trained.bytes.len(), trained.running_words)?;

@@ -14,6 +14,7 @@ pub mod learn;
 mod list;
 pub mod marker;
 mod model_file;
+pub mod neighbourhood;
 pub mod ngram;
 pub mod overlay;
 pub mod person_name;
@@ -29,6 +30,7 @@ pub use case_model::CaseModel;
 pub use error::{DictionaryError, ModelError};
 pub use gazetteer::{Gazetteer, Place, PlaceLevel};
 use model_file::Model;
+pub use neighbourhood::Neighbourhood;
 pub use ngram::{Context, Cost, Ngram, Pair};
 use overlay::Overlay;
 pub use phrase::{Phrase, PhraseMatch, PhraseRole, Phrases};
@@ -111,6 +113,12 @@ impl Dictionary {
     #[must_use]
     pub fn ngram(&self) -> &Ngram {
         &self.model.ngram
+    }
+
+    /// What the words around say of a word.
+    #[must_use]
+    pub fn neighbourhood(&self) -> &Neighbourhood {
+        &self.model.neighbourhood
     }
 
     /// How words are capitalised.

@@ -11,6 +11,7 @@
 //! bigrams      for each id: number of bigrams (short), then for each of them
 //!              word (gap to the one before, short), cost u8, number of trigrams (short), if not 0 backoff u8
 //! trigrams     in the order of the bigrams: word (gap, short), cost u8
+//! neighbourhood  u8 n, then 2^n weights i8; none if n is 0
 //! ```
 //!
 //! All little-endian. A *short* takes one byte below 128, else two with the top bit of the first set (15 bits, high byte first),
@@ -19,12 +20,13 @@
 
 use super::case_model::CaseModel;
 use super::error::ModelError;
+use super::neighbourhood::Neighbourhood;
 use super::ngram::{Codebooks, Ngram, Unigram, word_of};
 use super::vocabulary::{FIRST_WORD, Vocabulary};
 
 const MAGIC: &[u8; 8] = b"VANTHULM";
 /// Version of the format described above.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 const CODES: usize = 256;
 
 /// What a model file holds.
@@ -33,6 +35,7 @@ pub(super) struct Model {
     pub vocabulary: Vocabulary,
     pub case: CaseModel,
     pub ngram: Ngram,
+    pub neighbourhood: Neighbourhood,
 }
 
 /// Whether bytes begin as a model file does.
@@ -57,7 +60,11 @@ impl Model {
         let vocabulary = read_vocabulary(&mut reader)?;
         let case = read_case(&mut reader, vocabulary.len())?;
         let ngram = read_ngram(&mut reader, vocabulary.len())?;
-        if reader.bytes.is_empty() { Ok(Model { vocabulary, case, ngram }) } else { Err(ModelError::Length) }
+        let neighbourhood = read_neighbourhood(&mut reader)?;
+        match reader.bytes {
+            [] => Ok(Model { vocabulary, case, ngram, neighbourhood }),
+            _ => Err(ModelError::Length),
+        }
     }
 
     /// The bytes of the file.
@@ -71,6 +78,9 @@ impl Model {
         out.extend_from_slice(words.as_bytes());
         out.extend(self.case.codes.iter().flatten());
         write_ngram(&self.ngram, &mut out);
+        let weights = &self.neighbourhood.weights;
+        out.push(weights.len().checked_ilog2().unwrap_or(0) as u8);
+        out.extend(weights.iter().map(|weight| weight.to_le_bytes()[0]));
         let length = (out.len() as u64).to_le_bytes();
         if let Some(slot) = out.get_mut(12..20) {
             slot.copy_from_slice(&length);
@@ -112,6 +122,15 @@ fn read_ngram(reader: &mut Reader<'_>, ids: usize) -> Result<Ngram, ModelError> 
     let children = read_bigrams(reader, ids, &mut ngram)?;
     read_trigrams(reader, ids, &children, &mut ngram)?;
     Ok(ngram)
+}
+
+fn read_neighbourhood(reader: &mut Reader<'_>) -> Result<Neighbourhood, ModelError> {
+    let size = match reader.u8()? {
+        0 => 0,
+        bits @ 1..32 => 1 << bits,
+        _ => return Err(ModelError::Damaged("neighbourhood")),
+    };
+    Ok(Neighbourhood { weights: reader.take(size)?.iter().map(|&byte| i8::from_le_bytes([byte])).collect() })
 }
 
 fn read_book(reader: &mut Reader<'_>) -> Result<Vec<i32>, ModelError> {
@@ -301,7 +320,12 @@ mod tests {
             trigrams: vec![10 << 16 | 1 << 8],
             codebooks: Codebooks { bigram: vec![0; 256], backoff: vec![0; 256], trigram: vec![500; 256] },
         };
-        Model { vocabulary, case: CaseModel::from_counts(&vec![[1, 2, 3]; ids]), ngram }
+        Model {
+            vocabulary,
+            case: CaseModel::from_counts(&vec![[1, 2, 3]; ids]),
+            ngram,
+            neighbourhood: Neighbourhood { weights: vec![1, -2, 3, -4] },
+        }
     }
 
     #[test]

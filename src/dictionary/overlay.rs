@@ -9,7 +9,8 @@
 //!
 //! *How it counts.* P = (1 − λ) P(base) + λ P(overlay), first for the last word, then for the last two. λ grows with how often the
 //! overlay has met the context and stays below [`MOST_PAIR`] and [`MOST_TRIPLE`]: what the overlay hasn't met costs at most
-//! a little more than before, so a wrong overlay can't spoil the base. Words the base doesn't know get ids above its own.
+//! a little more than before, so a wrong overlay can't spoil the base. Of learned counts one is taken off, and the base keeps
+//! its share: what was met once is half luck. Words the base doesn't know get ids above its own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -33,6 +34,8 @@ const HALF_PAIR: f64 = 20.0;
 /// The same after two known words.
 const MOST_TRIPLE: f64 = 0.3;
 const HALF_TRIPLE: f64 = 4.0;
+/// Taken off each learned count.
+const LUCK: u32 = 1;
 /// Cost of a word that only the overlay knows, without context: about that of a rare word.
 const ADDED_WORD: Cost = 11_500;
 
@@ -52,21 +55,32 @@ pub struct Overlay {
 #[derive(Debug, Clone, Default)]
 struct Counts<K> {
     of: HashMap<K, u32>,
-    context: HashMap<K, u32>,
+    /// How often each context was met, and how often with something that counts.
+    context: HashMap<K, [u32; 2]>,
+}
+
+/// What the overlay says of a word after a context.
+struct Share {
+    /// How often it met the context.
+    met: f64,
+    /// The part of that which counts, and the word's part, 0–1.
+    all: f64,
+    own: f64,
 }
 
 impl<K: std::hash::Hash + Eq + Copy> Counts<K> {
-    fn add(&mut self, context: K, whole: K, count: u32) {
-        for (map, key) in [(&mut self.of, whole), (&mut self.context, context)] {
-            let sum = map.entry(key).or_insert(0);
-            *sum = sum.saturating_add(count);
-        }
+    /// Counts an n-gram that was met `met` times, as if it were `count` times.
+    fn add(&mut self, context: K, whole: K, met: u32, count: u32) {
+        let sums = self.context.entry(context).or_default();
+        *sums = [sums[0].saturating_add(met), sums[1].saturating_add(count)];
+        let sum = self.of.entry(whole).or_default();
+        *sum = sum.saturating_add(count);
     }
 
-    /// Count of the context, and share of the whole in it.
-    fn share(&self, context: K, whole: K) -> Option<(f64, f64)> {
-        let total = f64::from(*self.context.get(&context)?);
-        Some((total, f64::from(self.of.get(&whole).copied().unwrap_or(0)) / total))
+    fn share(&self, context: K, whole: K) -> Option<Share> {
+        let [met, all] = self.context.get(&context)?.map(f64::from);
+        let own = f64::from(self.of.get(&whole).copied().unwrap_or(0));
+        Some(Share { met, all: all / met.max(1.0), own: own / met.max(1.0) })
     }
 }
 
@@ -150,16 +164,16 @@ impl Overlay {
 
     fn count_run(&mut self, ids: &[WordId], count: u32) {
         for two in ids.windows(2) {
-            self.pairs.add(pair(0, two[0]), pair(two[0], two[1]), count);
+            self.pairs.add(pair(0, two[0]), pair(two[0], two[1]), count, count);
         }
         for three in ids.windows(3) {
-            self.count_triple(three, count);
+            self.count_triple(three, count, count);
         }
     }
 
-    fn count_triple(&mut self, three: &[WordId], count: u32) {
+    fn count_triple(&mut self, three: &[WordId], met: u32, count: u32) {
         let &[u, v, w] = three else { return };
-        self.triples.add(triple(0, u, v), triple(u, v, w), count);
+        self.triples.add(triple(0, u, v), triple(u, v, w), met, count);
     }
 
     fn take_count(&mut self, line: &str, vocabulary: &Vocabulary) -> Result<(), &'static str> {
@@ -168,8 +182,8 @@ impl Overlay {
             cells.next().and_then(|cell| cell.parse().ok()).ok_or("the count is no whole number")?;
         let ids: Result<Vec<WordId>, _> = cells.map(|word| self.known(word, vocabulary)).collect();
         match ids?.as_slice() {
-            &[v, w] => self.pairs.add(pair(0, v), pair(v, w), count),
-            three @ &[_, _, _] => self.count_triple(three, count),
+            &[v, w] => self.pairs.add(pair(0, v), pair(v, w), count, count.saturating_sub(LUCK)),
+            three @ &[_, _, _] => self.count_triple(three, count, count.saturating_sub(LUCK)),
             _ => return Err("there must be two or three words"),
         }
         Ok(())
@@ -208,18 +222,23 @@ impl Overlay {
     #[must_use]
     pub fn adapt(&self, w2: WordId, w1: WordId, word: WordId, base: Cost) -> Cost {
         let base = if word >= self.first_id { ADDED_WORD } else { base };
-        let Some((met, share)) = self.pairs.share(pair(0, w1), pair(w1, word)) else { return base };
+        let Some(share) = self.pairs.share(pair(0, w1), pair(w1, word)) else { return base };
         let mut probability = (-f64::from(base) / 1000.0).exp();
-        probability = mix(probability, share, MOST_PAIR * met / (met + HALF_PAIR));
-        if let Some((met, share)) = self.triples.share(triple(0, w2, w1), triple(w2, w1, word)) {
-            probability = mix(probability, share, MOST_TRIPLE * met / (met + HALF_TRIPLE));
+        probability = share.mixed_with(probability, MOST_PAIR, HALF_PAIR);
+        if let Some(share) = self.triples.share(triple(0, w2, w1), triple(w2, w1, word)) {
+            probability = share.mixed_with(probability, MOST_TRIPLE, HALF_TRIPLE);
         }
         (-1000.0 * probability.max(1e-12).ln()).round() as Cost
     }
 }
 
-fn mix(base: f64, own: f64, weight: f64) -> f64 {
-    (1.0 - weight) * base + weight * own
+impl Share {
+    /// The word's probability, by what the base says and by this, which weighs `most` at most and half of it if the context was
+    /// met `half` times.
+    fn mixed_with(&self, base: f64, most: f64, half: f64) -> f64 {
+        let weight = most * self.met / (self.met + half);
+        (1.0 - weight * self.all) * base + weight * self.own
+    }
 }
 
 #[cfg(test)]

@@ -162,6 +162,16 @@ impl Vocabulary {
         }
     }
 
+    /// Ids of all words with the same bare letters as this one, itself among them; empty for a class or an id out of range.
+    #[must_use]
+    pub fn rivals(&self, id: WordId) -> Range<WordId> {
+        let at = self.starts.partition_point(|&start| start <= id);
+        match (at.checked_sub(1).and_then(|at| self.starts.get(at)), self.starts.get(at)) {
+            (Some(&start), Some(&end)) => start..end,
+            _ => 0..0,
+        }
+    }
+
     /// All words in the order of their ids, without the classes.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         (usize::from(FIRST_WORD)..self.len()).map(|number| self.words.text(number))
@@ -183,6 +193,10 @@ mod tests {
         let found: Vec<&str> = vocabulary.candidates("dinh").map(|id| vocabulary.text(id)).collect();
         assert_eq!(found, ["dinh", "đình", "định"]);
         assert!(vocabulary.candidates("khong").is_empty());
+        let rivals = |word: &str| vocabulary.rivals(vocabulary.id(word).expect("known"));
+        assert_eq!(rivals("đình"), vocabulary.candidates("dinh"));
+        assert_eq!(rivals("ủy"), vocabulary.candidates("uy"));
+        assert!(vocabulary.rivals(BOUNDARY).is_empty() && vocabulary.rivals(WordId::MAX).is_empty());
         assert_eq!(vocabulary.id("<s>"), None);
     }
 

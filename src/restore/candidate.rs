@@ -76,11 +76,11 @@ pub struct Readings {
 
 impl Readings {
     /// The arcs, each cheaper by what `favour` says of its word.
-    pub fn favouring(self, favour: impl Fn(WordId) -> Cost) -> Readings {
-        let price = |arc: &Arc| if arc.glued { 0 } else { favour(arc.words[0]) };
-        if self.arcs.len() < 2 || self.arcs.iter().all(|arc| price(arc) == 0) {
+    pub fn favouring(self, mut favour: impl FnMut(WordId) -> Cost) -> Readings {
+        if self.arcs.len() < 2 {
             return self;
         }
+        let mut price = |arc: &Arc| if arc.glued { 0 } else { favour(arc.words[0]) };
         let arcs = self.arcs.iter().map(|arc| Arc { cost: arc.cost - price(arc), ..*arc });
         Readings { arcs: arcs.collect(), written: self.written }
     }

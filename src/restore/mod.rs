@@ -23,6 +23,7 @@ mod language;
 mod lattice;
 mod level;
 mod memory;
+mod nearby;
 mod outcome;
 mod page;
 mod passage;

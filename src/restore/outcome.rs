@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::dictionary::WordId;
+
 use super::decode::Step;
 use super::restored_page::EditSource;
 
@@ -32,6 +34,8 @@ pub struct Outcome {
     pub suspicions: Vec<Change>,
     /// For each word, in order: its bytes, and how likely what now stands there is right.
     pub certainty: Vec<(Range<usize>, f32)>,
+    /// The word of the model at each place of the lattice.
+    pub words: Vec<WordId>,
     /// The way through the lattice, places counted from the start of the passage.
     pub path: Vec<Step>,
 }

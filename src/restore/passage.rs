@@ -21,6 +21,7 @@ use super::habit::{Habits, Prior};
 use super::language::{History, Model};
 use super::lattice::{Arc, Lattice, Place};
 use super::level::{Evidence, Level};
+use super::nearby::Nearby;
 use super::outcome::{Change, Outcome};
 use super::phrase;
 use super::slot::{Slot, in_capitals, may_merge, slots, with_signs};
@@ -67,6 +68,17 @@ pub struct Reader<'d> {
     /// What was read well.
     habits: Habits,
     prior: Prior,
+    /// All that was read.
+    nearby: Nearby<'d>,
+}
+
+/// What an earlier reading of a passage made of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Earlier<'o> {
+    /// What was found.
+    pub outcome: &'o Outcome,
+    /// The place of its first word in the document.
+    pub start: usize,
 }
 
 impl<'d> Reader<'d> {
@@ -79,6 +91,7 @@ impl<'d> Reader<'d> {
             abbreviations: BTreeSet::new(),
             habits: Habits::default(),
             prior: Prior::default(),
+            nearby: Nearby::new(dictionary),
         }
     }
 
@@ -111,7 +124,7 @@ impl<'d> Reader<'d> {
         if slots.iter().filter(|slot| slot.class.is_none()).count() < 2 {
             return evidence;
         }
-        let (lattice, _) = self.lattice(slots, Level::Stripped, &[]);
+        let (lattice, _) = self.lattice(slots, Level::Stripped, (&[], None));
         let memory = &mut self.finder.memory;
         let mut model = Model { dictionary: self.dictionary, memory, prior: &self.prior };
         let best = decode(&lattice, History::START, &mut model, breadth(Level::Stripped));
@@ -127,9 +140,10 @@ impl<'d> Reader<'d> {
         if self.styles[1] > self.styles[0] { TonePlacement::New } else { TonePlacement::Old }
     }
 
-    /// Takes what has been read so far as what the document is wont to say.
-    pub fn learn(&mut self) {
+    /// Takes what has been read as what the document is wont to say; gives back where each passage begins in it.
+    pub fn learn<'o>(&mut self, read: impl Iterator<Item = &'o Outcome>) -> Vec<usize> {
         self.prior = self.habits.prior(self.dictionary);
+        read.map(|outcome| self.nearby.add(outcome)).collect()
     }
 
     /// Restores a passage damaged as `level` says; what an earlier reading settled stays.
@@ -138,20 +152,21 @@ impl<'d> Reader<'d> {
         text: &str,
         heard: &[Heard],
         level: Level,
-        earlier: Option<&Outcome>,
+        earlier: Option<Earlier<'_>>,
     ) -> Outcome {
         let mut slots = slots(text, heard, self.dictionary, &self.abbreviations);
         if level == Level::Garbled {
             slots = with_signs(slots, text);
         }
-        let settled = earlier.map_or_else(Vec::new, |outcome| outcome.settled(slots.len()));
+        let settled = earlier.map_or_else(Vec::new, |earlier| earlier.outcome.settled(slots.len()));
         let mut outcome = Outcome::default();
         let mut history = History::START;
         let mut done = 0;
         while let Some(rest) = slots.get(done..).filter(|rest| !rest.is_empty()) {
             let now = rest.get(..cut(rest)).unwrap_or(rest);
             let settled = settled.get(done..).unwrap_or_default();
-            history = self.restore_some(now, level, history, settled, &mut outcome);
+            let place = earlier.map(|earlier| earlier.start + done);
+            history = self.restore_some(now, level, history, (settled, place), &mut outcome);
             let newer = outcome.path.iter_mut().rev().take_while(|step| step.at < now.len());
             if done > 0 {
                 newer.for_each(|step| step.at += done);
@@ -193,16 +208,21 @@ impl<'d> Reader<'d> {
         slots: &[Slot<'_>],
         level: Level,
         history: History,
-        settled: &[Option<usize>],
+        earlier: (&[Option<usize>], Option<usize>),
         outcome: &mut Outcome,
     ) -> History {
-        let (lattice, written) = self.lattice(slots, level, settled);
+        let (lattice, written) = self.lattice(slots, level, earlier);
         let memory = &mut self.finder.memory;
         let mut model = Model { dictionary: self.dictionary, memory, prior: &self.prior };
         let steps = decode(&lattice, history, &mut model, breadth(level));
         let mut after = history;
+        let first = outcome.words.len();
+        outcome.words.extend(slots.iter().map(|slot| slot.class.unwrap_or(UNKNOWN)));
         for step in &steps {
             let Some(arc) = lattice.from.get(step.at).and_then(|place| place.arc(step.arc)) else { continue };
+            if let Some(word) = outcome.words.get_mut(first + step.at) {
+                *word = arc.words[0];
+            }
             for &word in arc.words() {
                 if step.posterior > SURE {
                     self.habits.note(self.dictionary.ngram().last_word(after.context), word);
@@ -222,12 +242,13 @@ impl<'d> Reader<'d> {
 
     /// The lattice of some slots, and for each that is a word how its arcs are written.
     ///
-    /// Of what is `settled`, by place, only that arc is there.
+    /// Of what is settled by an earlier reading, only that arc is there; the rest is priced by what was read around the
+    /// place of the first slot and on.
     fn lattice(
         &mut self,
         slots: &[Slot<'_>],
         level: Level,
-        settled: &[Option<usize>],
+        (settled, place): (&[Option<usize>], Option<usize>),
     ) -> (Lattice, Vec<Option<Readings>>) {
         let mut lattice = Lattice { from: Vec::with_capacity(slots.len()) };
         let mut written = Vec::with_capacity(slots.len());
@@ -240,7 +261,7 @@ impl<'d> Reader<'d> {
             let only = settled.get(at).copied().flatten().filter(one_word);
             let readings = match only {
                 Some(_) => readings,
-                None => readings.map(|readings| readings.favouring(|word| self.prior.word(word))),
+                None => readings.map(|readings| self.weighed(readings, place.map(|first| first + at))),
             };
             let alone = match (&readings, slot.class) {
                 (Some(readings), _) => Shared::clone(&readings.arcs),
@@ -256,6 +277,13 @@ impl<'d> Reader<'d> {
             written.push(readings);
         }
         (lattice, written)
+    }
+
+    /// Readings at a place of the document, by what it says there and elsewhere; as they are if nothing is known of it.
+    fn weighed(&mut self, readings: Readings, place: Option<usize>) -> Readings {
+        let Some(place) = place else { return readings };
+        self.nearby.look(place);
+        readings.favouring(|word| self.prior.word(word) - self.nearby.cost(word))
     }
 
     fn note(

@@ -11,7 +11,7 @@ use super::enumerator::Enumerator;
 use super::level::{Evidence, Level};
 use super::memory::Memory;
 use super::outcome::{Change, Outcome};
-use super::passage::{Heard, Reader, Weighed};
+use super::passage::{Earlier, Heard, Reader, Weighed};
 use super::search::Trie;
 
 /// How boldly to restore.
@@ -83,10 +83,11 @@ impl Restorer {
             .map(|(p, &level)| (level, reader.restore(p.text, &p.heard, level, None)))
             .collect();
         // A second reading of what is in doubt, now that the document's own words are known.
-        reader.learn();
-        for (passage, (level, outcome)) in passages.iter().zip(&mut read) {
+        let starts = reader.learn(read.iter().map(|(_, outcome)| outcome));
+        for ((passage, (level, outcome)), start) in passages.iter().zip(&mut read).zip(starts) {
             if *level != Level::Right && !outcome.is_settled() {
-                *outcome = reader.restore(passage.text, &passage.heard, *level, Some(outcome));
+                let earlier = Earlier { outcome, start };
+                *outcome = reader.restore(passage.text, &passage.heard, *level, Some(earlier));
             }
         }
         let mut enumerator = Enumerator::default();

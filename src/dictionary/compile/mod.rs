@@ -14,6 +14,7 @@ pub mod corpus;
 mod count;
 pub mod held_out;
 mod kneser_ney;
+mod neighbourhood;
 mod prune;
 mod quantize;
 mod training_lines;
@@ -24,6 +25,7 @@ use super::Dictionary;
 use super::case_model::CaseModel;
 use super::error::DictionaryError;
 use super::model_file::Model;
+use super::neighbourhood::Neighbourhood;
 use super::vocabulary::{FIRST_WORD, Vocabulary};
 use crate::alphabet::{fold_key, is_bare_syllable};
 use corpus::Source;
@@ -37,6 +39,8 @@ pub struct TrainOptions {
     pub without: Vec<String>,
     /// Size of the model.
     pub budget: Budget,
+    /// Weights of what the words around say; a power of two, or 0.
+    pub weights: usize,
     /// A word of syllable shape is known if it occurs so often.
     pub syllable_threshold: u32,
     /// Any other word is known if it occurs so often.
@@ -48,6 +52,7 @@ impl Default for TrainOptions {
         TrainOptions {
             without: Vec::new(),
             budget: Budget { bigrams: 620_000, trigrams: 1_550_000 },
+            weights: 1 << 22,
             syllable_threshold: 3,
             word_threshold: 10,
         }
@@ -76,7 +81,11 @@ pub fn train(corpus: &Path, lists: &Path, options: &TrainOptions) -> Result<Trai
     let vocabulary = choose_words(&counts, &extra, options)?;
     let case = case_model(&vocabulary, &counts);
     let ngram = quantize::quantize(&smoothed(&sources, &extra.lines, &vocabulary, options)?);
-    let bytes = Model { vocabulary, case, ngram }.to_bytes();
+    let neighbourhood = match options.weights {
+        0 => Neighbourhood::default(),
+        size => neighbourhood::learn(&sources, &vocabulary, &ngram, size.next_power_of_two())?,
+    };
+    let bytes = Model { vocabulary, case, ngram, neighbourhood }.to_bytes();
     let running_words = counts.values().map(|count| u64::from(count.total)).sum();
     Ok(Trained { dictionary: Dictionary::from_bytes(&bytes)?, bytes, running_words })
 }
