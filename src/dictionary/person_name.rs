@@ -1,7 +1,7 @@
 //! Names of persons: surnames and given names, and what a full name looks like.
 //!
-//! The lists hold the usual names only. A name that isn't in them is still a name: these are cues for protecting words, never a
-//! reason to change one.
+//! The lists hold the usual names only. A name that isn't in them is still a name: these are cues for protecting words, and for
+//! telling what a damaged one was, never a reason to change a right one.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

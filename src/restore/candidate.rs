@@ -10,6 +10,7 @@ use std::sync::Arc as Shared;
 use crate::alphabet::{
     CasePattern, TokenKind, canonical, case_of, fold_key, is_marked, is_possible_syllable, lower, nfc, upper,
 };
+use crate::dictionary::person_name::is_surname;
 use crate::dictionary::vocabulary::UNKNOWN;
 use crate::dictionary::{Dictionary, WordId};
 
@@ -43,6 +44,9 @@ const FOREIGN: Cost = 7_000;
 /// See [`FOREIGN`].
 const FOREIGN_LETTER: Cost = 1_000;
 
+/// Price of another word in the place of a surname.
+const NO_SURNAME: Cost = 3_500;
+
 /// A letter that the engine named at a price below this counts as its own suggestion.
 const LIKELY: Cost = 3_100;
 
@@ -59,6 +63,8 @@ pub struct Observed<'a> {
     pub capitals: bool,
     /// An abbreviation that the document uses.
     pub abbreviation: bool,
+    /// It stands where a person's surname would.
+    pub surname: bool,
     /// How much a word as read is favoured over any other, milli-nats.
     pub keep: Cost,
     /// The engine's second choices: (character of the word, letter, price).
@@ -108,6 +114,7 @@ impl<'d> Finder<'d> {
             opens: observed.opens,
             capitals: observed.capitals,
             abbreviation: observed.abbreviation,
+            surname: observed.surname,
             keep: observed.keep,
         };
         if !observed.choices.is_empty() {
@@ -146,6 +153,10 @@ impl<'d> Finder<'d> {
             Level::Garbled => self.unglue(observed, &mut arcs),
             Level::Right => self.part(observed, &mut arcs),
             Level::Stripped => {}
+        }
+        if observed.surname && level != Level::Right {
+            let other = |arc: &&mut Arc| !is_surname(self.dictionary.text(arc.words[0]));
+            arcs.iter_mut().filter(other).for_each(|arc| arc.cost += NO_SURNAME);
         }
         self.keep_as_read(observed, &mut arcs);
         self.shorten(arcs, if level == Level::Stripped { SPREAD_OF_MARKS } else { SPREAD })

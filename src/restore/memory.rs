@@ -34,6 +34,8 @@ pub struct Key {
     /// See [`super::candidate::Observed`].
     pub abbreviation: bool,
     /// See [`super::candidate::Observed`].
+    pub surname: bool,
+    /// See [`super::candidate::Observed`].
     pub keep: Cost,
 }
 

@@ -26,6 +26,7 @@ pub struct Slot<'a> {
     opens: bool,
     capitals: bool,
     abbreviation: bool,
+    surname: bool,
     keep: Cost,
     choices: Vec<(usize, u8, Cost)>,
 }
@@ -57,6 +58,7 @@ impl<'a> Slot<'a> {
             opens: self.opens,
             capitals: self.capitals,
             abbreviation: self.abbreviation,
+            surname: self.surname,
             keep: self.keep,
             choices: &self.choices,
         }
@@ -78,6 +80,7 @@ pub fn slots<'a>(
 ) -> Vec<Slot<'a>> {
     let vocabulary = dictionary.vocabulary();
     let all: Vec<Token<'a>> = tokens(text).collect();
+    let surnames = surnames(&all);
     let mut heard = heard.iter().peekable();
     let mut slots: Vec<Slot<'a>> = Vec::with_capacity(all.len() / 2 + 1);
     for (at, token) in all.iter().enumerate() {
@@ -101,11 +104,32 @@ pub fn slots<'a>(
             opens: slots.last().is_none_or(|last| last.class.is_some()),
             capitals: in_capitals(&all, at),
             abbreviation: token.kind == TokenKind::Abbreviation && abbreviations.contains(token.text),
+            surname: surnames.contains(&at),
             keep: said.map_or(KEEP, |h| keep(h)),
             choices: said.map_or_else(Vec::new, |h| choices(h, token)),
         });
     }
     slots
+}
+
+/// The places of words that stand first of two to five on a line, each with a capital, as names do below signatures.
+fn surnames(all: &[Token<'_>]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    for line in all.split_inclusive(|token| token.kind == TokenKind::Blank && token.text.contains('\n')) {
+        let is_name = |token: &Token<'_>| {
+            token.kind == TokenKind::Word
+                && case_of(token.text) == CasePattern::Title
+                && token.text.chars().nth(1).is_some()
+        };
+        let is_sign = |token: &Token<'_>| matches!(token.kind, TokenKind::Blank | TokenKind::Punctuation);
+        let names = line.iter().filter(|token| is_name(token)).count();
+        if (2..=5).contains(&names) && line.iter().all(|token| is_sign(token) || is_name(token)) {
+            found.extend(line.iter().position(is_name).map(|at| from + at));
+        }
+        from += line.len();
+    }
+    found
 }
 
 /// The signs that an engine makes of a horn and a hook belong to the word: `TU’` for `TƯ`, `thi?c` for `thức`, `st?` for `sử`.

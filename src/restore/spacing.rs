@@ -39,7 +39,8 @@ impl Finder<'_> {
         if [first, second].iter().all(|part| self.is_word(part)) {
             return Vec::new();
         }
-        let whole = Observed { text: &text, kind: TokenKind::Word, choices: &[], ..*first };
+        let capitals = first.capitals || second.capitals;
+        let whole = Observed { text: &text, kind: TokenKind::Word, choices: &[], capitals, ..*first };
         let key = fold_key(&text);
         let mut arcs: Vec<Arc> = Vec::new();
         for found in self.usual(&text).iter() {
