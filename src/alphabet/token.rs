@@ -86,6 +86,10 @@ fn cut(rest: &str, first: char) -> (TokenKind, usize) {
         return (TokenKind::Blank, span(rest, char::is_whitespace));
     }
     if !is_wordlike(first) && !first.is_ascii_digit() {
+        if stands_for_first(rest) {
+            let (_, length) = run(&rest[first.len_utf8()..]);
+            return (TokenKind::Mixed, first.len_utf8() + length);
+        }
         return (TokenKind::Punctuation, span(rest, |c| c == first));
     }
     let letters = letters_length(rest);
@@ -110,6 +114,18 @@ fn letters_length(rest: &str) -> usize {
 /// Signs that OCR engines put where a letter was; inside or beside letters they belong to the word.
 fn is_stand_in(c: char) -> bool {
     matches!(c, '¢' | '€' | '£' | '&' | '§' | '©' | '®' | '¥' | '\'' | '’' | '°' | 'º' | 'ª')
+}
+
+/// A sign that stands for the first letter of a word: `&nh` for `ảnh`, `¢ap` for `cấp`, `¢6` for `có`.
+fn stands_for_first(rest: &str) -> bool {
+    let mut chars = rest.chars();
+    let sign = chars.next();
+    match (sign, chars.next()) {
+        (Some('¢' | '€' | '£' | '&'), Some(next)) if next.is_lowercase() => true,
+        // `¢50` is money.
+        (Some('¢'), Some(next)) => next.is_ascii_digit() && !chars.next().is_some_and(char::is_alphanumeric),
+        _ => false,
+    }
 }
 
 /// After these letters comes a blank, the end, or a mark that joins nothing: the usual case, decided fast.
@@ -249,6 +265,12 @@ mod tests {
 
     fn seen(text: &str) -> Vec<(TokenKind, &str)> {
         tokens(text).filter(|t| t.kind != Blank).map(|t| (t.kind, t.text)).collect()
+    }
+
+    #[test]
+    fn a_sign_may_stand_for_the_first_letter() {
+        assert_eq!(seen("&nh ¢6 ¢dao"), [(Mixed, "&nh"), (Mixed, "¢6"), (Mixed, "¢dao")]);
+        assert_eq!(seen("¢50 & B"), [(Punctuation, "¢"), (Number, "50"), (Punctuation, "&"), (Word, "B")]);
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! classifier). `duoc` is hardly ever right, `trong` may be, `được` is never stripped, `s6` is garbled. About three syllables in
 //! four bear a mark in print, so a few words are enough to tell. Never changes text.
 
-use crate::alphabet::{CasePattern, Token, TokenKind, canonical, case_of, fold_key, is_marked, is_possible_syllable};
+use crate::alphabet::{
+    CasePattern, Token, TokenKind, canonical, case_of, fold_key, is_marked, is_possible_syllable,
+};
 use crate::dictionary::{Cost, Dictionary, WordId};
 
 /// How damaged a stretch of text is.
