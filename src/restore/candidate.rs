@@ -36,7 +36,9 @@ const RECASED: Cost = 2_500;
 /// See [`RECASED`], for a word of two letters.
 const RECASED_SHORT: Cost = 500;
 /// Words are searched for under these prices in turn, until there are enough of them.
-const BOUNDS: [(Cost, usize); 3] = [(4_500, 12), (8_000, 4), (13_000, 1)];
+const BOUNDS: [(Cost, usize); 2] = [(8_000, 4), (13_000, 1)];
+/// If so many are found under so low a price, the dearer ones are not looked at.
+const ENOUGH: (Cost, usize) = (4_500, 12);
 /// Price of signs and marks that no word in print has.
 const DAMAGED: Cost = 5_000;
 /// Price of a word the dictionary doesn't know: to begin with, and for each letter.
@@ -238,6 +240,10 @@ impl<'d> Finder<'d> {
             if found.len() >= enough {
                 break;
             }
+        }
+        let near = found.partition_point(|word| word.cost <= ENOUGH.0);
+        if near >= ENOUGH.1 {
+            found.truncate(near);
         }
         found
     }

@@ -255,6 +255,11 @@ impl Lens<'_> {
         pairs.two.iter().find(|x| (x.0, x.1) == (first, second)).map(|x| x.2)
     }
 
+    /// The least price of a letter and any other behind it having been read as the one character at `at`.
+    pub fn price_of_pair(&self, first: u8, at: usize) -> Option<Cost> {
+        self.at.get(at)?.two.iter().filter(|pair| pair.0 == first).map(|pair| pair.2).min()
+    }
+
     /// The prices of each letter in turn, at each position, having been read as one, two or three characters.
     pub fn table(&self) -> Vec<[Cost; LONGEST]> {
         let mut table = vec![[NEVER; LONGEST]; LETTERS.len() * self.len()];
@@ -282,6 +287,26 @@ impl Lens<'_> {
             ahead[at] = least;
         }
         ahead
+    }
+
+    /// For each position, the last one behind the word included, and each letter: a price below which that letter and all
+    /// that is read behind it cannot come. `ahead` is what [`Lens::least`] gave.
+    pub fn onward(&self, ahead: &[Cost]) -> Vec<Vec<Cost>> {
+        let from = |at: usize| {
+            let after = |count: usize| ahead.get(at + count).copied().unwrap_or(NEVER);
+            let mut onward: Vec<Cost> = self.lost.iter().map(|lost| lost + after(0)).collect();
+            for (k, prices) in self.at.get(at).iter().flat_map(|position| position.one.iter().enumerate()) {
+                let Some(prices) = prices else { continue };
+                let behind = after(k + 1);
+                onward.iter_mut().zip(&prices.of).for_each(|(least, price)| *least = (*least).min(price + behind));
+            }
+            for &(first, _, price) in self.at.get(at).into_iter().flat_map(|position| position.two) {
+                let least = &mut onward[usize::from(first)];
+                *least = (*least).min(price + after(1));
+            }
+            onward
+        };
+        (0..=self.len()).map(from).collect()
     }
 
     /// Lowers the price of a letter at a position, as the engine's own second choice suggests.

@@ -91,7 +91,8 @@ impl Trie {
         if lens.len() > LONGEST_WORD {
             return Vec::new();
         }
-        let [small, capitals] = [false, true].map(|capitals| lens.least(capitals));
+        let ahead = [false, true].map(|capitals| lens.least(capitals));
+        let onward = [&ahead[0], &ahead[1]].map(|ahead| lens.onward(ahead));
         let table = lens.table();
         let specks: Vec<Cost> = (0..lens.len()).map(|at| lens.speck(at)).collect();
         let mut walk = Walk {
@@ -99,13 +100,15 @@ impl Trie {
             lens,
             table: &table,
             specks: &specks,
-            ahead: &small,
+            ahead: &ahead[0],
+            onward: &onward[0],
             bound,
             most,
             found: Vec::new(),
         };
         for &(dress, cost) in dresses {
-            walk.ahead = if dress == Dress::Upper { &capitals } else { &small };
+            let capitals = usize::from(dress == Dress::Upper);
+            (walk.ahead, walk.onward) = (&ahead[capitals], &onward[capitals]);
             let mut row = Row { cost: [NEVER; LONGEST_WORD + 1 + LONGEST], alive: (0, 0) };
             row.cost[0] = cost;
             walk.finish(&mut row, 0, lens.len());
@@ -130,6 +133,8 @@ struct Walk<'a> {
     specks: &'a [Cost],
     /// See [`Lens::least`]: what the rest costs at the least, after the first letter.
     ahead: &'a [Cost],
+    /// See [`Lens::onward`].
+    onward: &'a [Vec<Cost>],
     bound: Cost,
     most: usize,
     found: Vec<Found>,
@@ -145,12 +150,44 @@ impl Walk<'_> {
                 (Dress::Upper, _) | (Dress::Title, None) => capital(letter),
                 _ => letter,
             };
+            if !self.may_follow(printed, row, before) {
+                continue;
+            }
             let next = self.row(printed, row, before);
-            if next.alive.0 < next.alive.1 {
+            // A letter that leads nowhere by itself may have been read as one with the next.
+            if next.alive.0 < next.alive.1 || self.may_pair(printed, row) {
                 self.arrive(child as usize, dress, &next);
                 self.children(child as usize, dress, &next, Some((row, printed)));
             }
         }
+    }
+
+    /// Whether the row of a child may have anything under the bound: four children in five are ruled out so, at a tenth of the
+    /// work that their rows would be.
+    #[inline]
+    fn may_follow(&self, letter: u8, row: &Row, before: Option<(&Row, u8)>) -> bool {
+        let cells = usize::from(row.alive.0)..usize::from(row.alive.1);
+        let alone = |at: usize| {
+            let onward = self.onward.get(at).and_then(|prices| prices.get(usize::from(letter)));
+            onward.is_some_and(|onward| row.cost[at] + onward <= self.bound)
+        };
+        if cells.into_iter().any(alone) {
+            return true;
+        }
+        let Some((grand, other)) = before else { return false };
+        let together = |at: usize| {
+            let price = self.lens.price_of_two(other, letter, at);
+            price.is_some_and(|price| grand.cost[at] + price + self.ahead[at + 1] <= self.bound)
+        };
+        (usize::from(grand.alive.0)..usize::from(grand.alive.1).min(self.lens.len())).any(together)
+    }
+
+    /// Whether a letter and any other may have been read as one character.
+    fn may_pair(&self, letter: u8, row: &Row) -> bool {
+        (usize::from(row.alive.0)..usize::from(row.alive.1).min(self.lens.len())).any(|at| {
+            let price = self.lens.price_of_pair(letter, at);
+            price.is_some_and(|price| row.cost[at] + price + self.ahead[at + 1] <= self.bound)
+        })
     }
 
     /// The row of a child reached by `letter`.

@@ -104,7 +104,7 @@ pub fn slots<'a>(
             opens: slots.last().is_none_or(|last| last.class.is_some()),
             capitals: in_capitals(&all, at),
             abbreviation: token.kind == TokenKind::Abbreviation && abbreviations.contains(token.text),
-            surname: surnames.contains(&at),
+            surname: surnames.binary_search(&at).is_ok(),
             keep: said.map_or(KEEP, |h| keep(h)),
             choices: said.map_or_else(Vec::new, |h| choices(h, token)),
         });
@@ -112,7 +112,7 @@ pub fn slots<'a>(
     slots
 }
 
-/// The places of words that stand first of two to five on a line, each with a capital, as names do below signatures.
+/// The places, in order, of words that stand first of two to five on a line, each with a capital, as names do below signatures.
 fn surnames(all: &[Token<'_>]) -> Vec<usize> {
     let mut found = Vec::new();
     let mut from = 0;
