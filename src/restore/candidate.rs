@@ -8,10 +8,10 @@
 use std::sync::Arc as Shared;
 
 use crate::alphabet::{
-    CasePattern, TokenKind, canonical, case_of, fold_key, is_marked, is_possible_syllable, lower, nfc, upper,
+    CasePattern, TokenKind, canonical, case_of, fold_key, is_bare_syllable, is_marked, is_possible_syllable, lower, nfc, upper,
 };
 use crate::dictionary::person_name::is_surname;
-use crate::dictionary::vocabulary::UNKNOWN;
+use crate::dictionary::vocabulary::{NUMBER, UNKNOWN};
 use crate::dictionary::{Dictionary, WordId};
 
 use super::channel::{Channel, Cost, Damage, letter_number};
@@ -46,6 +46,8 @@ const FOREIGN: Cost = 7_000;
 /// See [`FOREIGN`].
 const FOREIGN_LETTER: Cost = 1_000;
 
+/// Price of a word in the place of a number.
+const NO_NUMBER: Cost = 3_000;
 /// Price of another word in the place of a surname.
 const NO_SURNAME: Cost = 3_500;
 
@@ -146,6 +148,9 @@ impl<'d> Finder<'d> {
         if is_closed(observed) && !jumbled || level == Level::Right && observed.kind == TokenKind::Mixed {
             return vec![self.as_read(observed)];
         }
+        if observed.kind == TokenKind::Number {
+            return self.hidden(observed);
+        }
         let mut arcs = match level {
             Level::Stripped => self.same_letters(observed),
             Level::Garbled => self.misread(observed, Damage::English),
@@ -201,6 +206,14 @@ impl<'d> Finder<'d> {
             }
         }
         arcs
+    }
+
+    /// Digits that may be a misread word.
+    fn hidden(&mut self, observed: &Observed<'_>) -> Vec<Arc> {
+        let mut arcs = self.misread(observed, Damage::English);
+        arcs.iter_mut().for_each(|arc| arc.cost += NO_NUMBER);
+        arcs.push(Arc::as_read(NUMBER, 0));
+        self.shorten(arcs, SPREAD)
     }
 
     /// Whether the engine itself named every letter in which a word differs from the one observed.
@@ -304,6 +317,7 @@ impl<'d> Finder<'d> {
             return letters * FOREIGN_LETTER / 2 + if known { FOREIGN } else { 0 };
         }
         let damaged = observed.kind == TokenKind::Mixed
+            || has_capital_within(observed.text)
             || observed.text.chars().any(is_marked) && !is_possible_syllable(observed.text);
         FOREIGN + letters * FOREIGN_LETTER + if damaged { DAMAGED } else { 0 }
     }
@@ -332,11 +346,26 @@ impl<'d> Finder<'d> {
     }
 }
 
+/// A capital between small letters that engines put for a vowel with marks: `thuGng`, `gOi`.
+fn has_capital_within(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().collect();
+    let stands_in = |c: char| matches!(c, 'A' | 'E' | 'G' | 'O' | 'U');
+    letters.windows(3).any(|w| w[0].is_lowercase() && stands_in(w[1]) && w[2].is_lowercase())
+}
+
+/// `cAc`, `cOng`, `NOi`: a capital vowel amid small letters is what is left of a hat and a tone mark, not a unit (`mA`) or an
+/// abbreviation (`TTg`, `NOx`).
+fn is_hatted(text: &str) -> bool {
+    let mut letters = text.chars();
+    let (Some(first), rest) = (letters.next(), letters.as_str()) else { return false };
+    let vowels = rest.chars().all(|c| !c.is_uppercase() || matches!(c, 'A' | 'E' | 'O' | 'U'));
+    let amid = rest.ends_with(char::is_lowercase) && is_bare_syllable(text);
+    vowels && rest.contains(char::is_lowercase) && (amid || first.is_lowercase() && !rest.contains(['E', 'O', 'U']))
+}
+
 /// Words no rule of letters touches: numerals, enumerators, mixed case, overlong strings.
 pub(super) fn is_closed(observed: &Observed<'_>) -> bool {
-    // `cAc`, `cAu`: an A amid small letters is what is left of a hat and a tone mark, not a unit or an abbreviation.
-    let hat = observed.text.starts_with(char::is_lowercase)
-        && observed.text.chars().all(|c| !c.is_uppercase() || c == 'A');
+    let hat = is_hatted(observed.text);
     // `TRi` in a line of capitals: an I with a tone mark.
     let dotted = observed.capitals && observed.text.chars().all(|c| c.is_uppercase() || c == 'i');
     let mixed_case =

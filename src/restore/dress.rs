@@ -35,6 +35,12 @@ impl Written {
     }
 }
 
+/// Price of a word standing in capitals alone among small letters, unless it often does as acronyms do. The case model
+/// counts those among others in capitals too, which is why it is not asked.
+const SHOUTED: Cost = 7_500;
+/// See [`SHOUTED`].
+const ACRONYM: Cost = 1_000;
+
 impl Finder<'_> {
     /// Price of a word standing in this case in this place.
     pub(super) fn case_cost(&self, word: WordId, dress: Option<Dress>, place: &Observed<'_>) -> Cost {
@@ -43,7 +49,8 @@ impl Finder<'_> {
         match (dress, place.capitals, place.opens) {
             (Dress::Upper, true, _) => 0,
             (_, true, _) => 3_000,
-            (Dress::Upper, ..) => case.upper(word).min(6_000),
+            (Dress::Upper, ..) if case.upper(word) < ACRONYM => case.upper(word),
+            (Dress::Upper, ..) => SHOUTED,
             (Dress::Title, _, true) => 0,
             (Dress::Lower, _, true) => 700,
             (Dress::Title, ..) => case.title(word),

@@ -24,7 +24,7 @@ use super::level::{Evidence, Level};
 use super::nearby::Nearby;
 use super::outcome::{Change, Outcome};
 use super::phrase;
-use super::slot::{Slot, in_capitals, may_merge, slots, with_signs};
+use super::slot::{Slot, in_capitals, may_merge, slots, with_hidden_words, with_signs};
 
 /// Words decoded at one go; a longer passage is decoded piece by piece, each going on from the last.
 const AT_ONCE: usize = 400;
@@ -156,7 +156,7 @@ impl<'d> Reader<'d> {
     ) -> Outcome {
         let mut slots = slots(text, heard, self.dictionary, &self.abbreviations);
         if level == Level::Garbled {
-            slots = with_signs(slots, text);
+            slots = with_hidden_words(with_signs(slots, text), text);
         }
         let settled = earlier.map_or_else(Vec::new, |earlier| earlier.outcome.settled(slots.len()));
         let mut outcome = Outcome::default();
@@ -359,7 +359,11 @@ fn price(path: &[&Arc], model: &mut Model<'_>) -> Cost {
 /// What the decoder keeps. Where letters may be wrong, the words after must have a chance to speak for a word that is far
 /// from what was read.
 fn breadth(level: Level) -> Breadth {
-    Breadth { width: 8, slack: if level == Level::Stripped { 8_000 } else { 12_000 } }
+    match level {
+        Level::Stripped => Breadth { width: 8, slack: 8_000 },
+        Level::Right => Breadth { width: 8, slack: 12_000 },
+        Level::Garbled => Breadth { width: 12, slack: 12_000 },
+    }
 }
 
 /// Where to cut a long run of slots: after the last full stop that leaves a piece not too long, else anywhere.

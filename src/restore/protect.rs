@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::dictionary::abbreviation::number_suffixes;
+
 /// The make-up of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -17,6 +19,9 @@ pub enum Shape {
     /// Letters and digits that belong together (`VTV1`, `7h30`, `m2`), numerals (`XIV`).
     Closed,
 }
+
+/// How often a suffix must be seen to count as known.
+const ATTESTED: u32 = 10;
 
 static ROMAN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(X{1,3}(IX|IV|V?I{0,3})|IX|IV|VI{0,3}|I{1,3})$").expect("a fixed pattern")
@@ -33,7 +38,7 @@ pub fn shape(piece: &str, loose: bool) -> Shape {
     if digits == 0 {
         return if ROMAN.is_match(piece) { Shape::Closed } else { Shape::Letters };
     }
-    let letters = piece.chars().filter(|c| c.is_alphabetic()).count();
+    let letters = piece.chars().filter(|&c| c.is_alphabetic() || c == '$').count();
     if letters == 0 {
         return if piece.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) {
             Shape::Digits
@@ -88,8 +93,20 @@ pub fn mend_code(word: &str) -> Option<String> {
         format!("{}{}{}", group(1), code, group(3))
     });
     // What else begins with N and is of the government?
-    let mended = mended.replace("NB-CP", "NĐ-CP");
+    let mended = with_usual_suffix(&mended.replace("NB-CP", "NĐ-CP"));
     (mended != word).then_some(mended)
+}
+
+/// The letters behind the last slash written as they always are, if they are known at all: `TT-BLDTBXH` → `TT-BLĐTBXH`.
+fn with_usual_suffix(code: &str) -> String {
+    let usual = code.rsplit_once('/').and_then(|(number, suffix)| {
+        let forms = number_suffixes(suffix);
+        let (form, count) = forms.first()?;
+        let others: u32 = forms.iter().skip(1).map(|other| other.1).sum();
+        let in_capitals = suffix.to_uppercase() == suffix;
+        (in_capitals && *count >= ATTESTED && others * 20 <= *count).then(|| format!("{number}/{form}"))
+    });
+    usual.unwrap_or_else(|| code.to_owned())
 }
 
 /// The fraction slashes (`⁄`) between letters and digits, each with its place and with the plain slash beside it: an engine's
@@ -132,6 +149,7 @@ mod tests {
         assert_eq!(mend_code("12/2024/ND-CP").as_deref(), Some("12/2024/NĐ-CP"));
         assert_eq!(mend_code("03/NQ-HDND").as_deref(), Some("03/NQ-HĐND"));
         assert_eq!(mend_code("337/KH-UBND"), None);
+        assert_eq!(mend_code("16/2017/TT-BLDTBXH").as_deref(), Some("16/2017/TT-BLĐTBXH"));
         assert_eq!(mend_code("17/7/2025"), None);
         assert_eq!(mend_code("352/2025/NB-CP").as_deref(), Some("352/2025/NĐ-CP"));
     }

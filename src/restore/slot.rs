@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::alphabet::{CasePattern, Token, TokenKind, case_of, tokens};
+use crate::alphabet::{CasePattern, Token, TokenKind, case_of, fold_char, lower, tokens};
 use crate::dictionary::vocabulary::{CODE, UNKNOWN};
 use crate::dictionary::{Dictionary, WordId};
 
@@ -67,8 +67,9 @@ impl<'a> Slot<'a> {
 
 /// Two words on one line with a single blank between them.
 pub fn may_merge(first: &Slot<'_>, second: &Slot<'_>) -> bool {
+    let numbers = [first, second].iter().any(|slot| slot.token.kind == TokenKind::Number);
     let adjacent = first.token.start + first.token.text.len() + 1 == second.token.start;
-    first.class.is_none() && second.class.is_none() && adjacent && !second.opens
+    first.class.is_none() && second.class.is_none() && !numbers && adjacent && !second.opens
 }
 
 /// The tokens of a passage that the language model reads, each with what is known of its place.
@@ -163,8 +164,32 @@ fn sign_behind(slot: &Slot<'_>, text: &str) -> usize {
         }
         (Some(sign @ ('?' | '@' | '‘')), Some(next), _) if next.is_alphabetic() => sign.len_utf8(),
         (Some('?'), Some(' '), Some(next)) if next.is_lowercase() => 1,
+        // `s@` for `sở`: without the sign there is no vowel.
+        (Some('@'), ..) if !word.contains(is_vowel) => 1,
         _ => 0,
     }
+}
+
+/// One or two digits between words may be a word: `sử dụng 6 Việt Nam`, `bản sao hợp 16)`. Never at the head of a line, where
+/// numbers of lists stand, and never beside another number or a sign that numbers have.
+pub fn with_hidden_words<'a>(mut slots: Vec<Slot<'a>>, text: &'a str) -> Vec<Slot<'a>> {
+    let is_word = |slot: Option<&Slot<'_>>| slot.is_some_and(|s| s.class.is_none() && s.token.kind.is_wordlike());
+    let hidden: Vec<usize> = (1..slots.len())
+        .filter(|&at| {
+            let slot = &slots[at];
+            let few = slot.token.kind == TokenKind::Number && slot.token.text.len() <= 2;
+            let behind = text.get(slot.end()..).unwrap_or_default();
+            let closed = behind.starts_with([')', ',', ';']) || behind.starts_with(' ') && is_word(slots.get(at + 1));
+            let before = text.get(..slot.token.start).unwrap_or_default();
+            few && closed && before.ends_with(' ') && is_word(slots.get(at - 1))
+        })
+        .collect();
+    hidden.into_iter().for_each(|at| slots[at].class = None);
+    slots
+}
+
+fn is_vowel(c: char) -> bool {
+    matches!(fold_char(lower(c)), 'a' | 'e' | 'i' | 'o' | 'u' | 'y') || !c.is_alphabetic()
 }
 
 /// Digits and a unit after a decimal point: `0m` in `96,0m` is no word.
@@ -179,7 +204,7 @@ fn is_decimal(token: &Token<'_>, text: &str) -> bool {
 /// A sign that stands for a letter, alone between blanks: `¢` for `ở`.
 fn is_lone_sign(all: &[Token<'_>], at: usize) -> bool {
     let is_blank = |at: usize| all.get(at).is_none_or(|token| token.kind == TokenKind::Blank);
-    let sign = all.get(at).is_some_and(|token| matches!(token.text, "¢" | "€"));
+    let sign = all.get(at).is_some_and(|token| matches!(token.text, "¢" | "€" | "@"));
     sign && is_blank(at + 1) && at.checked_sub(1).is_none_or(is_blank)
 }
 
@@ -224,10 +249,15 @@ fn choices(heard: &Heard, token: &Token<'_>) -> Vec<(usize, u8, Cost)> {
     found
 }
 
+/// A foreign word is longer than this, an abbreviation is not; bytes.
+const LONG: usize = 8;
+
 /// Whether a word in capitals stands among others in capitals, on its line.
 pub fn in_capitals(all: &[Token<'_>], at: usize) -> bool {
+    // No abbreviation is as long as `TRINITROTOLUEN`.
     let is_upper = |token: &Token<'_>| {
-        case_of(token.text) == CasePattern::Upper && token.kind != TokenKind::Abbreviation
+        case_of(token.text) == CasePattern::Upper
+            && (token.kind != TokenKind::Abbreviation || token.text.len() > LONG)
     };
     let near = |token: &&Token<'_>| token.kind.is_wordlike();
     let ends = |token: &&Token<'_>| token.kind == TokenKind::Blank && token.text.contains('\n');
