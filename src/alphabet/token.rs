@@ -124,7 +124,9 @@ fn stands_for_first(rest: &str) -> bool {
         (Some('¢' | '€' | '£' | '&'), Some(next)) if next.is_lowercase() => true,
         // `¢50` is money.
         // `$6`, `$8` for `Số`, `Sở`; `$60` is money.
-        (Some('$'), Some('6' | '8')) => !chars.next().is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | '.')),
+        (Some('$'), Some('6' | '8')) => {
+            !chars.next().is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | '.'))
+        }
         (Some('¢'), Some(next)) => next.is_ascii_digit() && !chars.next().is_some_and(char::is_alphanumeric),
         _ => false,
     }
@@ -223,9 +225,11 @@ fn is_code(joined: &str, has_digit: bool) -> bool {
     let mut parts = joined.split(['/', '-', '–', '.', '_']);
     // `xdc/D6` for `xác/Độ`: misread words, not a code.
     let mut words = joined.split('/');
-    let misread = words.clone().all(|part| part.starts_with(is_wordlike) && !part.contains(['-', '–', '.', '_']))
-        && words.any(|part| part.starts_with(char::is_lowercase));
-    let with_digit = has_digit && !misread && parts.clone().any(|part| part.chars().any(|c| c.is_uppercase()));
+    let misread =
+        words.clone().all(|part| part.starts_with(is_wordlike) && !part.contains(['-', '–', '.', '_']))
+            && words.any(|part| part.starts_with(char::is_lowercase));
+    let with_digit =
+        has_digit && !misread && parts.clone().any(|part| part.chars().any(|c| c.is_uppercase()));
     with_digit || (parts.clone().all(is_capital_part) && parts.any(|part| !is_bare_syllable(part)))
 }
 

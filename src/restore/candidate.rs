@@ -8,7 +8,8 @@
 use std::sync::Arc as Shared;
 
 use crate::alphabet::{
-    CasePattern, TokenKind, canonical, case_of, fold_key, is_bare_syllable, is_marked, is_possible_syllable, lower, nfc, upper,
+    CasePattern, TokenKind, canonical, case_of, fold_key, is_bare_syllable, is_marked, is_possible_syllable,
+    lower, nfc, upper,
 };
 use crate::dictionary::person_name::is_surname;
 use crate::dictionary::vocabulary::{NUMBER, UNKNOWN};
@@ -21,30 +22,35 @@ use super::level::Level;
 use super::memory::{Key, Memory};
 use super::protect;
 use super::restored_page::EditSource;
-use super::search::{Dress, Found, LONGEST_WORD, Trie};
+use super::search::{Dress, Found, LONGEST_WORD, Limits, Trie};
 
 /// Candidates of one observed word that go on to the decoder, at most.
 const MOST: usize = 24;
-/// Found words that are looked at, at most.
-const LOOKED_AT: usize = 60;
-/// A candidate dearer than the best by this much, rarity counted in, is dropped.
-const SPREAD: Cost = 11_000;
-/// The same where the letters are sure.
-const SPREAD_OF_MARKS: Cost = 9_000;
+/// A candidate dearer than the best by this much, rarity counted in, is dropped: the less so the less the letters are sure.
+fn spread(level: Level) -> Cost {
+    match level {
+        Level::Stripped => 9_000,
+        Level::Right => 11_000,
+        Level::Garbled => 13_000,
+    }
+}
+
 /// Price of another case than the one read, beside what the channel says.
 const RECASED: Cost = 2_500;
 /// See [`RECASED`], for a word of two letters.
 const RECASED_SHORT: Cost = 500;
-/// Words are searched for under these prices in turn, until there are enough of them.
-const BOUNDS: [(Cost, usize); 2] = [(8_000, 4), (13_000, 1)];
-/// If so many are found under so low a price, the dearer ones are not looked at.
-const ENOUGH: (Cost, usize) = (4_500, 12);
+/// What is searched for where letters are misread.
+const FAR: Limits = Limits { cost: 13_000, worth: 23_000, spread: 7_000, most: 40 };
+/// What is searched for where next to all is right: farther words only cast doubt on it.
+const NEAR: Limits = Limits { cost: 8_000, worth: 23_000, spread: 9_000, most: 40 };
 /// Price of signs and marks that no word in print has.
 const DAMAGED: Cost = 5_000;
 /// Price of a word the dictionary doesn't know: to begin with, and for each letter.
 const FOREIGN: Cost = 7_000;
 /// See [`FOREIGN`].
 const FOREIGN_LETTER: Cost = 1_000;
+/// The same where letters are misread: more of what looks foreign is damage.
+const FOREIGN_LETTER_GARBLED: Cost = 2_000;
 
 /// Price of a word in the place of a number.
 const NO_NUMBER: Cost = 3_000;
@@ -165,8 +171,8 @@ impl<'d> Finder<'d> {
             let other = |arc: &&mut Arc| !is_surname(self.dictionary.text(arc.words[0]));
             arcs.iter_mut().filter(other).for_each(|arc| arc.cost += NO_SURNAME);
         }
-        self.keep_as_read(observed, &mut arcs);
-        self.shorten(arcs, if level == Level::Stripped { SPREAD_OF_MARKS } else { SPREAD })
+        self.keep_as_read(observed, level, &mut arcs);
+        self.shorten(arcs, spread(level))
     }
 
     /// All words with the letters observed.
@@ -213,7 +219,7 @@ impl<'d> Finder<'d> {
         let mut arcs = self.misread(observed, Damage::English);
         arcs.iter_mut().for_each(|arc| arc.cost += NO_NUMBER);
         arcs.push(Arc::as_read(NUMBER, 0));
-        self.shorten(arcs, SPREAD)
+        self.shorten(arcs, spread(Level::Garbled))
     }
 
     /// Whether the engine itself named every letter in which a word differs from the one observed.
@@ -247,18 +253,8 @@ impl<'d> Finder<'d> {
     }
 
     fn look(&self, text: &str, damage: Damage, choices: &[(usize, u8, Cost)]) -> Vec<Found> {
-        let mut found = Vec::new();
-        for (bound, enough) in BOUNDS {
-            found = self.search(text, damage, choices, bound);
-            if found.len() >= enough {
-                break;
-            }
-        }
-        let near = found.partition_point(|word| word.cost <= ENOUGH.0);
-        if near >= ENOUGH.1 {
-            found.truncate(near);
-        }
-        found
+        let limits = if damage == Damage::English { FAR } else { NEAR };
+        self.search(text, damage, choices, limits)
     }
 
     pub(super) fn search(
@@ -266,7 +262,7 @@ impl<'d> Finder<'d> {
         text: &str,
         damage: Damage,
         choices: &[(usize, u8, Cost)],
-        bound: Cost,
+        limits: Limits,
     ) -> Vec<Found> {
         let text = nfc(text);
         let plain = |c| if c == '’' { '\'' } else { c };
@@ -281,16 +277,20 @@ impl<'d> Finder<'d> {
         let read = dress_of(&text);
         // `SO` for `Sở`: of two letters, one capital misread makes both.
         let short = observed.len() == 2;
-        let dresses = [Dress::Lower, Dress::Title, Dress::Upper].map(|dress| match read {
-            Some(Dress::Upper) if short && dress == Dress::Title => (dress, RECASED_SHORT),
-            Some(read) if read != dress => (dress, RECASED),
-            _ => (dress, 0),
-        });
-        self.trie.search(&lens, &dresses, bound, LOOKED_AT)
+        let dresses =
+            [Dress::Lower, Dress::Title, Dress::Upper].into_iter().filter_map(|dress| match (read, dress) {
+                (Some(Dress::Upper), Dress::Title) if short => Some((dress, RECASED_SHORT)),
+                // Nothing makes small letters of all the capitals of a word.
+                (Some(Dress::Lower), Dress::Upper) => None,
+                (Some(read), _) if read != dress => Some((dress, RECASED)),
+                _ => Some((dress, 0)),
+            });
+        let dresses: Vec<(Dress, Cost)> = dresses.collect();
+        self.trie.search(&lens, &dresses, limits)
     }
 
     /// The observed word itself, favoured by what `observed.keep` says.
-    fn keep_as_read(&self, observed: &Observed<'_>, arcs: &mut Vec<Arc>) {
+    fn keep_as_read(&self, observed: &Observed<'_>, level: Level, arcs: &mut Vec<Arc>) {
         let id = self.dictionary.id(&canonical(observed.text));
         for arc in arcs.iter_mut() {
             let same = self.render(arc, observed.text) == observed.text;
@@ -298,13 +298,13 @@ impl<'d> Finder<'d> {
             arc.source = arc.source.filter(|_| !same);
         }
         if arcs.iter().all(|arc| arc.source.is_some()) {
-            let price = self.price_as_read(observed, id);
+            let price = self.price_as_read(observed, level, id);
             arcs.push(Arc::as_read(id.unwrap_or(UNKNOWN), price));
         }
     }
 
     /// What it costs that a word the search didn't find was printed as it was read.
-    fn price_as_read(&self, observed: &Observed<'_>, id: Option<WordId>) -> Cost {
+    fn price_as_read(&self, observed: &Observed<'_>, level: Level, id: Option<WordId>) -> Cost {
         let letters = observed.text.chars().count() as Cost;
         if id.is_some() {
             return self.case_cost(id.unwrap_or(UNKNOWN), dress_of(observed.text), observed);
@@ -316,10 +316,11 @@ impl<'d> Finder<'d> {
                 .any(|id| self.dictionary.case().upper(id) < 1_000);
             return letters * FOREIGN_LETTER / 2 + if known { FOREIGN } else { 0 };
         }
+        let letter = if level == Level::Garbled { FOREIGN_LETTER_GARBLED } else { FOREIGN_LETTER };
         let damaged = observed.kind == TokenKind::Mixed
             || has_capital_within(observed.text)
             || observed.text.chars().any(is_marked) && !is_possible_syllable(observed.text);
-        FOREIGN + letters * FOREIGN_LETTER + if damaged { DAMAGED } else { 0 }
+        FOREIGN + letters * letter + if damaged { DAMAGED } else { 0 }
     }
 
     fn as_read(&self, observed: &Observed<'_>) -> Arc {
@@ -360,7 +361,9 @@ fn is_hatted(text: &str) -> bool {
     let (Some(first), rest) = (letters.next(), letters.as_str()) else { return false };
     let vowels = rest.chars().all(|c| !c.is_uppercase() || matches!(c, 'A' | 'E' | 'O' | 'U'));
     let amid = rest.ends_with(char::is_lowercase) && is_bare_syllable(text);
-    vowels && rest.contains(char::is_lowercase) && (amid || first.is_lowercase() && !rest.contains(['E', 'O', 'U']))
+    vowels
+        && rest.contains(char::is_lowercase)
+        && (amid || first.is_lowercase() && !rest.contains(['E', 'O', 'U']))
 }
 
 /// Words no rule of letters touches: numerals, enumerators, mixed case, overlong strings.

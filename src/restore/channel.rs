@@ -151,8 +151,12 @@ impl Channel {
 
     /// The prices for one observed word, position by position.
     pub fn over(&self, observed: &[char]) -> Lens<'_> {
-        let at = (0..observed.len()).map(|at| self.position(observed, at)).collect();
-        Lens { at, lost: &self.lost }
+        let at: Vec<Position<'_>> = (0..observed.len()).map(|at| self.position(observed, at)).collect();
+        let mut seconds = [0; 4];
+        for position in &at {
+            seconds.iter_mut().zip(position.seconds).for_each(|(all, here)| *all |= here);
+        }
+        Lens { at, seconds, lost: &self.lost }
     }
 
     fn position(&self, observed: &[char], at: usize) -> Position<'_> {
@@ -203,10 +207,59 @@ pub fn misreadings() -> impl Iterator<Item = (char, char, Cost)> {
     })
 }
 
+/// A price for each place in a word, that behind its last character included, small enough that eight are added at once.
+pub type Cells = [i16; CELLS];
+/// More places than any word has that is searched for.
+pub const CELLS: usize = 16;
+/// A price that leads nowhere: adding to it leaves it as it is.
+pub const FAR: i16 = i16::MAX;
+
+/// The prices of one letter over a word, by place.
+#[derive(Debug, Clone, Copy)]
+pub struct Letter {
+    /// It vanished.
+    pub lost: i16,
+    /// It was read as one, two or three characters, those before the place.
+    pub read: [Cells; LONGEST],
+    /// A price below which it and all that is read behind it cannot come.
+    pub onward: Cells,
+}
+
+/// A price as one of many.
+pub fn narrow(cost: Cost) -> i16 {
+    cost.clamp(0, Cost::from(FAR)) as i16
+}
+
+/// Prices from the first place on.
+pub fn cells(costs: &[Cost]) -> Cells {
+    let mut cells = [FAR; CELLS];
+    cells.iter_mut().zip(costs).for_each(|(cell, &cost)| *cell = narrow(cost));
+    cells
+}
+
+/// The prices `by` places further on.
+fn moved(costs: &Cells, by: usize) -> Cells {
+    std::array::from_fn(|at| costs.get(at + by).copied().unwrap_or(FAR))
+}
+
+/// Place by place the sum.
+#[inline]
+pub fn sum(a: &Cells, b: &Cells) -> Cells {
+    std::array::from_fn(|at| a[at].saturating_add(b[at]))
+}
+
+/// Place by place the lower price.
+#[inline]
+pub fn least(a: &Cells, b: &Cells) -> Cells {
+    std::array::from_fn(|at| a[at].min(b[at]))
+}
+
 /// What a channel says about one observed word.
 #[derive(Debug)]
 pub struct Lens<'a> {
     at: Vec<Position<'a>>,
+    /// The seconds of all positions.
+    seconds: [u64; 4],
     lost: &'a [Cost],
 }
 
@@ -229,20 +282,10 @@ impl Lens<'_> {
         self.at.len()
     }
 
-    /// Price of `letter` having been read as the `count` characters from `at` on.
-    pub fn price(&self, letter: u8, at: usize, count: usize) -> Cost {
-        let letter = usize::from(letter);
-        match count.checked_sub(1) {
-            None => self.lost.get(letter).copied().unwrap_or(LOST),
-            Some(k) => {
-                self.at.get(at).and_then(|p| p.one.get(k)?.as_ref()?.of.get(letter)).copied().unwrap_or(NEVER)
-            }
-        }
-    }
-
-    /// Price of the character at `at` standing where nothing was printed.
-    pub fn speck(&self, at: usize) -> Cost {
-        self.at.get(at).map_or(NEVER, |position| position.speck)
+    /// Whether a letter is the second of two that may have been read as one character somewhere in the word.
+    #[inline]
+    pub fn may_be_second(&self, letter: u8) -> bool {
+        self.seconds[usize::from(letter >> 6)] >> (letter & 63) & 1 == 1
     }
 
     /// Price of two letters having been read as the one character at `at`.
@@ -260,17 +303,40 @@ impl Lens<'_> {
         self.at.get(at)?.two.iter().filter(|pair| pair.0 == first).map(|pair| pair.2).min()
     }
 
-    /// The prices of each letter in turn, at each position, having been read as one, two or three characters.
-    pub fn table(&self) -> Vec<[Cost; LONGEST]> {
-        let mut table = vec![[NEVER; LONGEST]; LETTERS.len() * self.len()];
+    /// The prices of each letter, by its number. `ahead` is what [`Lens::least`] gave.
+    pub fn letters(&self, ahead: &[Cost]) -> Vec<Letter> {
+        let never = Letter { lost: 0, read: [[FAR; CELLS]; LONGEST], onward: [FAR; CELLS] };
+        let mut letters = vec![never; LETTERS.len()];
         for (at, position) in self.at.iter().enumerate() {
             for (k, prices) in position.one.iter().enumerate() {
                 let Some(prices) = prices else { continue };
-                let cells = table.iter_mut().skip(at).step_by(self.len());
-                cells.zip(&prices.of).for_each(|(cell, &price)| cell[k] = price);
+                let read = at + k + 1;
+                letters
+                    .iter_mut()
+                    .zip(&prices.of)
+                    .for_each(|(letter, &price)| letter.read[k][read] = narrow(price));
             }
         }
-        table
+        let ahead = cells(ahead);
+        for (letter, &lost) in letters.iter_mut().zip(self.lost) {
+            letter.lost = narrow(lost);
+            letter.onward = ahead.map(|cost| cost.saturating_add(letter.lost));
+            for (read, k) in letter.read.iter().zip(1..) {
+                letter.onward = least(&letter.onward, &moved(&sum(read, &ahead), k));
+            }
+        }
+        for (at, position) in self.at.iter().enumerate() {
+            for &(first, _, price) in position.two {
+                let onward = &mut letters[usize::from(first)].onward[at];
+                *onward = (*onward).min(narrow(price).saturating_add(ahead[at + 1]));
+            }
+        }
+        letters
+    }
+
+    /// The price of each character standing where nothing was printed.
+    pub fn specks(&self) -> Cells {
+        cells(&self.at.iter().map(|position| position.speck).collect::<Vec<_>>())
     }
 
     /// For each position, a price below which what is read from there on cannot come, be it small letters or capitals.
@@ -287,26 +353,6 @@ impl Lens<'_> {
             ahead[at] = least;
         }
         ahead
-    }
-
-    /// For each position, the last one behind the word included, and each letter: a price below which that letter and all
-    /// that is read behind it cannot come. `ahead` is what [`Lens::least`] gave.
-    pub fn onward(&self, ahead: &[Cost]) -> Vec<Vec<Cost>> {
-        let from = |at: usize| {
-            let after = |count: usize| ahead.get(at + count).copied().unwrap_or(NEVER);
-            let mut onward: Vec<Cost> = self.lost.iter().map(|lost| lost + after(0)).collect();
-            for (k, prices) in self.at.get(at).iter().flat_map(|position| position.one.iter().enumerate()) {
-                let Some(prices) = prices else { continue };
-                let behind = after(k + 1);
-                onward.iter_mut().zip(&prices.of).for_each(|(least, price)| *least = (*least).min(price + behind));
-            }
-            for &(first, _, price) in self.at.get(at).into_iter().flat_map(|position| position.two) {
-                let least = &mut onward[usize::from(first)];
-                *least = (*least).min(price + after(1));
-            }
-            onward
-        };
-        (0..=self.len()).map(from).collect()
     }
 
     /// Lowers the price of a letter at a position, as the engine's own second choice suggests.
@@ -326,7 +372,11 @@ mod tests {
 
     fn price(damage: Damage, truth: char, read: &str) -> Cost {
         let observed: Vec<char> = read.chars().collect();
-        Channel::learned(damage).over(&observed).price(letter_number(truth).unwrap(), 0, observed.len())
+        let lens = Channel::learned(damage).over(&observed);
+        let letters = lens.letters(&lens.least(false));
+        Cost::from(
+            letters[usize::from(letter_number(truth).unwrap())].read[observed.len() - 1][observed.len()],
+        )
     }
 
     #[test]

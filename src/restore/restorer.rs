@@ -7,6 +7,7 @@ use crate::dictionary::vocabulary::FIRST_WORD;
 
 use super::authorship;
 use super::candidate::Finder;
+use super::channel::Cost;
 use super::enumerator::Enumerator;
 use super::level::{Evidence, Level};
 use super::memory::Memory;
@@ -39,14 +40,17 @@ pub struct Restorer {
 }
 
 /// Words rarer than this (milli-nats, without context) are left to those who write them: no misreading is put down to them.
-const RAREST: i32 = 16_500;
+const RAREST: Cost = 16_500;
+/// What the user's own words count as.
+const OWN: Cost = 9_000;
 
 impl Restorer {
     /// A restorer that knows the words of `dictionary`.
     pub fn new(dictionary: Arc<Dictionary>, options: RestoreOptions) -> Restorer {
         let numbered = dictionary.vocabulary().words().zip(FIRST_WORD..);
-        let usual = numbered.filter(|&(_, id)| dictionary.ngram().unigram(id) < RAREST);
-        let trie = Arc::new(Trie::new(usual.chain(dictionary.added_words())));
+        let known = numbered.map(|(word, id)| (word, id, dictionary.ngram().unigram(id)));
+        let own = dictionary.added_words().map(|(word, id)| (word, id, OWN));
+        let trie = Arc::new(Trie::new(known.filter(|&(_, _, rarity)| rarity < RAREST).chain(own)));
         Restorer { dictionary, trie, options, memories: Arc::default() }
     }
 

@@ -2,32 +2,39 @@
 //!
 //! Each node of the trie carries the row of an edit-distance table (the price of having read the first `j` observed
 //! characters as the letters on the way to the node); a child's row follows from its parent's, and from its grandparent's
-//! where two letters were read as one. A subtree whose row holds nothing under the bound is not entered. Reads a list of
-//! words and a [`Lens`]; produces words with prices, cheapest first. Never weighs one word against its neighbours.
+//! where two letters were read as one. A subtree whose row holds nothing under the bound is not entered, and the bound is the
+//! lower the rarer the commonest word of the subtree is: of the rare words only near ones are worth finding. Reads a list of
+//! words and a [`Lens`]; produces words with prices, likeliest first. Never weighs one word against its neighbours.
 
-use super::channel::{Cost, LONGEST, Lens, NEVER, capital, letter_number};
+use std::cell::LazyCell;
+
+use super::channel::{
+    CELLS, Cells, Cost, FAR, LONGEST, Lens, Letter, NEVER, capital, cells, least, letter_number, narrow, sum,
+};
 
 /// Longer observations are not searched for.
 pub const LONGEST_WORD: usize = 12;
-
-/// Price of having read each number of characters; longer by as much as one letter may be read as. Only the cells of
-/// `alive` may lead anywhere: most rows have two or three.
-#[derive(Clone)]
-struct Row {
-    cost: [Cost; LONGEST_WORD + 1 + LONGEST],
-    alive: (u8, u8),
-}
 
 /// A trie of lower-case words. The edges of all nodes lie in one list, those of one node side by side, in order of letter.
 #[derive(Debug, Default)]
 pub struct Trie {
     nodes: Vec<Node>,
-    edges: Vec<(u8, u32)>,
+    edges: Vec<Edge>,
 }
 
-#[derive(Debug, Default)]
+/// A way from a node to the next.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    letter: u8,
+    /// Rarity of the commonest word that ends there or below.
+    commonest: i16,
+    to: u32,
+}
+
+#[derive(Debug)]
 struct Node {
-    word: Option<u16>,
+    /// The word that ends here, and its rarity.
+    word: Option<(u16, Cost)>,
     /// Its edges.
     from: u32,
     to: u32,
@@ -53,211 +60,253 @@ pub struct Found {
     pub dress: Dress,
     /// -ln P(observation | word in this case), milli-nats.
     pub cost: Cost,
+    /// The same, its rarity added.
+    pub worth: Cost,
+}
+
+/// What a search looks for, all prices in milli-nats.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most an observation may cost.
+    pub cost: Cost,
+    /// The same with the rarity of the word.
+    pub worth: Cost,
+    /// How far a word may be from the likeliest one, rarity counted in.
+    pub spread: Cost,
+    /// How many words.
+    pub most: usize,
 }
 
 impl Trie {
-    /// A trie of the words given with their numbers; words of other than Latin letters are left out.
-    pub fn new<'a>(words: impl IntoIterator<Item = (&'a str, u16)>) -> Trie {
-        let spelled = |(word, number): (&str, u16)| {
-            Some((word.chars().map(letter_number).collect::<Option<Vec<u8>>>()?, number))
+    /// A trie of the words given with their numbers and rarity (-ln P, milli-nats); words of other than Latin letters are left
+    /// out.
+    pub fn new<'a>(words: impl IntoIterator<Item = (&'a str, u16, Cost)>) -> Trie {
+        let spelled = |(word, number, rarity): (&str, u16, Cost)| {
+            Some((word.chars().map(letter_number).collect::<Option<Vec<u8>>>()?, (number, rarity)))
         };
-        let mut words: Vec<(Vec<u8>, u16)> = words.into_iter().filter_map(spelled).collect();
+        let mut words: Vec<Spelled> = words.into_iter().filter_map(spelled).collect();
         words.sort_unstable();
-        let mut trie = Trie { nodes: vec![Node::default()], edges: Vec::new() };
+        let mut trie = Trie { nodes: vec![EMPTY], edges: Vec::new() };
         trie.grow(0, 0, &words);
         trie
     }
 
     /// Grows what hangs on a node: `words`, in order of their letters, all of which share their first `depth` letters.
-    fn grow(&mut self, node: usize, depth: usize, words: &[(Vec<u8>, u16)]) {
+    fn grow(&mut self, node: usize, depth: usize, words: &[Spelled]) {
         let ending = words.partition_point(|(letters, _)| letters.len() <= depth);
         let (ending, longer) = words.split_at(ending);
         let branches = || longer.chunk_by(|a, b| a.0.get(depth) == b.0.get(depth));
         let (from, first) = (self.edges.len(), self.nodes.len());
         for (branch, child) in branches().zip(first..) {
-            self.edges
-                .extend(branch.first().and_then(|w| w.0.get(depth)).map(|&letter| (letter, child as u32)));
-            self.nodes.push(Node::default());
+            let commonest = narrow(branch.iter().map(|&(_, (_, rarity))| rarity).min().unwrap_or(NEVER));
+            let letter = branch.first().and_then(|word| word.0.get(depth));
+            self.edges.extend(letter.map(|&letter| Edge { letter, commonest, to: child as u32 }));
+            self.nodes.push(EMPTY);
         }
-        let word = ending.last().map(|&(_, number)| number);
+        let word = ending.last().map(|&(_, word)| word);
         self.nodes[node] = Node { word, from: from as u32, to: self.edges.len() as u32 };
         for (branch, child) in branches().zip(first..) {
             self.grow(child, depth + 1, branch);
         }
     }
 
-    /// The words an observation may stand for under `bound`, cheapest first, at most `most` of them.
-    pub fn search(&self, lens: &Lens<'_>, dresses: &[(Dress, Cost)], bound: Cost, most: usize) -> Vec<Found> {
+    /// The words an observation may stand for, likeliest first.
+    pub fn search(&self, lens: &Lens<'_>, dresses: &[(Dress, Cost)], limits: Limits) -> Vec<Found> {
         if lens.len() > LONGEST_WORD {
             return Vec::new();
         }
-        let ahead = [false, true].map(|capitals| lens.least(capitals));
-        let onward = [&ahead[0], &ahead[1]].map(|ahead| lens.onward(ahead));
-        let table = lens.table();
-        let specks: Vec<Cost> = (0..lens.len()).map(|at| lens.speck(at)).collect();
-        let mut walk = Walk {
-            trie: self,
-            lens,
-            table: &table,
-            specks: &specks,
-            ahead: &ahead[0],
-            onward: &onward[0],
-            bound,
-            most,
-            found: Vec::new(),
+        let side = |capitals: bool| {
+            let ahead = lens.least(capitals);
+            (lens.letters(&ahead), cells(&ahead))
         };
-        for &(dress, cost) in dresses {
-            let capitals = usize::from(dress == Dress::Upper);
-            (walk.ahead, walk.onward) = (&ahead[capitals], &onward[capitals]);
-            let mut row = Row { cost: [NEVER; LONGEST_WORD + 1 + LONGEST], alive: (0, 0) };
-            row.cost[0] = cost;
-            walk.finish(&mut row, 0, lens.len());
-            // What is ahead is priced as the letters after the first, which may be a capital: here nothing is ruled out.
-            row.alive = (0, lens.len() as u8 + 1);
-            walk.children(0, dress, &row, None);
+        let (small, capitals) = (side(false), LazyCell::new(|| side(true)));
+        let (letters, ahead) = (&small.0, &small.1);
+        let mut walk =
+            Walk { trie: self, lens, letters, ahead, specks: lens.specks(), limits, found: Vec::new() };
+        let mut dresses = dresses.to_vec();
+        dresses.sort_by_key(|&(_, cost)| cost);
+        for (dress, cost) in dresses {
+            let side = if dress == Dress::Upper { &*capitals } else { &small };
+            (walk.letters, walk.ahead) = (&side.0, &side.1);
+            walk.start(dress, cost);
         }
-        let mut found = walk.found;
-        found.sort_by_key(|f| (f.cost, f.word, f.dress));
-        found.truncate(most);
-        found
+        walk.sort();
+        walk.found
     }
 }
 
-/// A search under way.
+/// The letters of a word, its number and rarity.
+type Spelled = (Vec<u8>, (u16, Cost));
+
+/// A node before anything hangs on it.
+const EMPTY: Node = Node { word: None, from: 0, to: 0 };
+
+/// A search under way. A row holds the price of having read each number of characters.
 struct Walk<'a> {
     trie: &'a Trie,
     lens: &'a Lens<'a>,
-    /// See [`Lens::table`].
-    table: &'a [[Cost; LONGEST]],
-    /// See [`Lens::speck`].
-    specks: &'a [Cost],
+    /// See [`Lens::letters`].
+    letters: &'a [Letter],
+    /// See [`Lens::specks`].
+    specks: Cells,
     /// See [`Lens::least`]: what the rest costs at the least, after the first letter.
-    ahead: &'a [Cost],
-    /// See [`Lens::onward`].
-    onward: &'a [Vec<Cost>],
-    bound: Cost,
-    most: usize,
+    ahead: &'a Cells,
+    limits: Limits,
     found: Vec<Found>,
 }
 
 impl Walk<'_> {
+    /// Looks through the whole trie for words in one case, which costs so much.
+    fn start(&mut self, dress: Dress, cost: Cost) {
+        let mut row = [FAR; CELLS];
+        row[0] = narrow(cost);
+        self.children(0, dress, &row, None);
+    }
+
     /// Enters every child of a node. `before` is the row of the node's own parent, with the letter between them.
-    fn children(&mut self, node: usize, dress: Dress, row: &Row, before: Option<(&Row, u8)>) {
+    fn children(&mut self, node: usize, dress: Dress, row: &Cells, before: Option<(&Cells, u8)>) {
         let trie = self.trie;
         let Some(here) = trie.nodes.get(node) else { return };
-        for &(letter, child) in trie.edges.get(here.from as usize..here.to as usize).unwrap_or_default() {
+        let edges = trie.edges.get(here.from as usize..here.to as usize).unwrap_or_default();
+        // What all children share is done once: a character more where nothing was printed, the row moved on.
+        let row = &self.with_speck(row);
+        let rows = [*row, behind::<1>(row), behind::<2>(row), behind::<3>(row)];
+        let ordered;
+        let edges = match before {
+            Some(_) => edges,
+            None => {
+                ordered = self.ordered(edges, dress, row);
+                &ordered
+            }
+        };
+        for edge in edges {
             let printed = match (dress, before) {
-                (Dress::Upper, _) | (Dress::Title, None) => capital(letter),
-                _ => letter,
+                (Dress::Upper, _) | (Dress::Title, None) => capital(edge.letter),
+                _ => edge.letter,
             };
-            if !self.may_follow(printed, row, before) {
+            let bound = narrow(self.limits.cost.min(self.limits.worth - Cost::from(edge.commonest)));
+            if !self.may_follow(printed, row, before, bound) {
                 continue;
             }
-            let next = self.row(printed, row, before);
+            let next = self.row(printed, &rows, before);
             // A letter that leads nowhere by itself may have been read as one with the next.
-            if next.alive.0 < next.alive.1 || self.may_pair(printed, row) {
-                self.arrive(child as usize, dress, &next);
-                self.children(child as usize, dress, &next, Some((row, printed)));
+            if any_within(&next, self.ahead, bound) || self.may_pair(printed, row, bound) {
+                self.arrive(edge.to as usize, dress, &next);
+                self.children(edge.to as usize, dress, &next, Some((row, printed)));
             }
         }
     }
 
-    /// Whether the row of a child may have anything under the bound: four children in five are ruled out so, at a tenth of the
-    /// work that their rows would be.
-    #[inline]
-    fn may_follow(&self, letter: u8, row: &Row, before: Option<(&Row, u8)>) -> bool {
-        let cells = usize::from(row.alive.0)..usize::from(row.alive.1);
-        let alone = |at: usize| {
-            let onward = self.onward.get(at).and_then(|prices| prices.get(usize::from(letter)));
-            onward.is_some_and(|onward| row.cost[at] + onward <= self.bound)
+    /// The first letters, likeliest first, so that the limit comes down early.
+    fn ordered(&self, edges: &[Edge], dress: Dress, row: &Cells) -> Vec<Edge> {
+        let likely = |edge: &Edge| {
+            let printed = if dress == Dress::Lower { edge.letter } else { capital(edge.letter) };
+            let letter = self.letters.get(usize::from(printed))?;
+            sum(row, &letter.onward).into_iter().min()
         };
-        if cells.into_iter().any(alone) {
+        let mut ordered = edges.to_vec();
+        ordered.sort_by_cached_key(likely);
+        ordered
+    }
+
+    /// Whether the row of a child may have anything under the bound: four children in five are ruled out so, at a small part
+    /// of the work that their rows would be.
+    #[inline]
+    fn may_follow(&self, letter: u8, row: &Cells, before: Option<(&Cells, u8)>, bound: i16) -> bool {
+        let Some(prices) = self.letters.get(usize::from(letter)) else { return false };
+        if any_within(row, &prices.onward, bound) {
             return true;
         }
-        let Some((grand, other)) = before else { return false };
-        let together = |at: usize| {
+        let Some((grand, other)) = before.filter(|_| self.lens.may_be_second(letter)) else { return false };
+        (0..self.lens.len()).any(|at| {
             let price = self.lens.price_of_two(other, letter, at);
-            price.is_some_and(|price| grand.cost[at] + price + self.ahead[at + 1] <= self.bound)
-        };
-        (usize::from(grand.alive.0)..usize::from(grand.alive.1).min(self.lens.len())).any(together)
+            price.is_some_and(|price| reached(grand[at], price, self.ahead[at + 1]) <= bound)
+        })
     }
 
     /// Whether a letter and any other may have been read as one character.
-    fn may_pair(&self, letter: u8, row: &Row) -> bool {
-        (usize::from(row.alive.0)..usize::from(row.alive.1).min(self.lens.len())).any(|at| {
+    fn may_pair(&self, letter: u8, row: &Cells, bound: i16) -> bool {
+        (0..self.lens.len()).any(|at| {
             let price = self.lens.price_of_pair(letter, at);
-            price.is_some_and(|price| row.cost[at] + price + self.ahead[at + 1] <= self.bound)
+            price.is_some_and(|price| reached(row[at], price, self.ahead[at + 1]) <= bound)
         })
     }
 
     /// The row of a child reached by `letter`.
     #[inline]
-    fn row(&self, letter: u8, row: &Row, before: Option<(&Row, u8)>) -> Row {
-        let mut next = Row { cost: [NEVER; LONGEST_WORD + 1 + LONGEST], alive: (0, 0) };
-        let from = usize::from(letter) * self.lens.len();
-        let prices = self.table.get(from..from + self.lens.len()).unwrap_or_default();
-        let lost = self.lens.price(letter, 0, 0);
-        let (mut first, mut last) = (row.alive.0, usize::from(row.alive.1) + LONGEST);
-        for at in usize::from(row.alive.0)..usize::from(row.alive.1) {
-            let cost = row.cost[at];
-            next.cost[at] = next.cost[at].min(cost + lost);
-            if let Some(&[one, two, three]) = prices.get(at) {
-                next.cost[at + 1] = next.cost[at + 1].min(cost + one);
-                next.cost[at + 2] = next.cost[at + 2].min(cost + two);
-                next.cost[at + 3] = next.cost[at + 3].min(cost + three);
-            }
+    fn row(&self, letter: u8, rows: &[Cells; LONGEST + 1], before: Option<(&Cells, u8)>) -> Cells {
+        let Some(prices) = self.letters.get(usize::from(letter)) else { return [FAR; CELLS] };
+        let mut next = rows[0].map(|cost| cost.saturating_add(prices.lost));
+        for (row, read) in rows.iter().skip(1).zip(&prices.read) {
+            next = least(&next, &sum(row, read));
         }
-        if let Some((grand, other)) = before {
-            (first, last) = (first.min(grand.alive.0), last.max(usize::from(grand.alive.1)));
-            let least = usize::from(grand.alive.1).min(self.lens.len());
-            for at in usize::from(grand.alive.0)..least {
+        if let Some((grand, other)) = before.filter(|_| self.lens.may_be_second(letter)) {
+            for at in 0..self.lens.len() {
                 if let Some(price) = self.lens.price_of_two(other, letter, at) {
-                    next.cost[at + 1] = next.cost[at + 1].min(grand.cost[at] + price);
+                    next[at + 1] = next[at + 1].min(reached(grand[at], price, 0));
                 }
             }
         }
-        self.finish(&mut next, usize::from(first), last);
         next
     }
 
-    /// Adds characters read where nothing was printed, and finds the cells that may still lead to a word. Those from
-    /// `first` to `last` are priced already.
+    /// The row with one character more, read where nothing was printed. Two at one place are dearer than any bound.
     #[inline]
-    fn finish(&self, row: &mut Row, first: usize, last: usize) {
-        let (mut from, mut to) = (u8::MAX, 0);
-        for at in first..=self.lens.len() {
-            if at > first {
-                row.cost[at] = row.cost[at].min(row.cost[at - 1] + self.specks[at - 1]);
-            }
-            if row.cost[at] + self.ahead[at] <= self.bound {
-                (from, to) = (from.min(at as u8), at as u8 + 1);
-            } else if at >= last {
-                // Beyond this nothing was read, and specks alone only make it dearer.
-                break;
-            }
-        }
-        row.alive = (from, to);
+    fn with_speck(&self, row: &Cells) -> Cells {
+        least(row, &behind::<1>(&sum(row, &self.specks)))
     }
 
     #[inline]
-    fn arrive(&mut self, node: usize, dress: Dress, row: &Row) {
-        let (Some(node), Some(&cost)) = (self.trie.nodes.get(node), row.cost.get(self.lens.len())) else {
+    fn arrive(&mut self, node: usize, dress: Dress, row: &Cells) {
+        let word = self.trie.nodes.get(node).and_then(|node| node.word);
+        let (Some((word, rarity)), Some(&cost)) = (word, self.with_speck(row).get(self.lens.len())) else {
             return;
         };
-        if let (Some(word), true) = (node.word, cost <= self.bound) {
-            self.found.push(Found { word, dress, cost });
-            self.tighten();
+        let cost = Cost::from(cost);
+        let worth = cost + rarity;
+        if cost <= self.limits.cost && worth <= self.limits.worth {
+            self.found.push(Found { word, dress, cost, worth });
+            self.tighten(worth);
         }
     }
 
-    /// Once there are twice as many words as are asked for, the bound comes down to the price of the last that is.
-    fn tighten(&mut self) {
-        if self.found.len() >= self.most * 2 {
-            self.found.sort_by_key(|f| (f.cost, f.word, f.dress));
-            self.found.truncate(self.most);
-            self.bound = self.found.last().map_or(self.bound, |f| f.cost.min(self.bound));
+    /// The limit comes down with the likeliest word; once there are twice as many words as are asked for, to the last that is.
+    fn tighten(&mut self, worth: Cost) {
+        self.limits.worth = self.limits.worth.min(worth + self.limits.spread);
+        if self.found.len() >= self.limits.most * 2 {
+            self.sort();
+            self.limits.worth =
+                self.found.last().map_or(self.limits.worth, |f| f.worth.min(self.limits.worth));
         }
     }
+
+    /// Puts the likeliest first, and leaves the rest.
+    fn sort(&mut self) {
+        self.found.sort_by_key(|f| (f.worth, f.word, f.dress));
+        self.found.truncate(self.limits.most);
+        let limit = self.limits.worth;
+        self.found.retain(|f| f.worth <= limit);
+    }
+}
+
+/// Whether anywhere two prices together are no more than `bound`.
+#[inline]
+fn any_within(row: &Cells, more: &Cells, bound: i16) -> bool {
+    sum(row, more).into_iter().fold(false, |any, cost| any | (cost <= bound))
+}
+
+/// What was read up to each place, `K` characters further on.
+#[inline]
+fn behind<const K: usize>(costs: &Cells) -> Cells {
+    let mut moved = [FAR; CELLS];
+    moved[K..].copy_from_slice(&costs[..CELLS - K]);
+    moved
+}
+
+/// A price, and two more.
+#[inline]
+fn reached(cost: i16, price: Cost, ahead: i16) -> i16 {
+    cost.saturating_add(narrow(price)).saturating_add(ahead)
 }
 
 #[cfg(test)]
@@ -268,11 +317,19 @@ mod tests {
     const WORDS: [&str; 12] =
         ["số", "sổ", "sở", "đại", "xã", "nghiệp", "nghệ", "tổ", "chức", "người", "ngoài", "hà"];
 
+    fn trie() -> Trie {
+        Trie::new(WORDS.iter().enumerate().map(|(n, &w)| (w, n as u16, 100 * n as Cost)))
+    }
+
+    fn limits(most: usize) -> Limits {
+        Limits { cost: 30_000, worth: 30_000, spread: 30_000, most }
+    }
+
     fn best(read: &str) -> (&'static str, Dress) {
-        let trie = Trie::new(WORDS.iter().enumerate().map(|(n, &w)| (w, n as u16)));
         let observed: Vec<char> = read.chars().collect();
         let lens = Channel::learned(Damage::English).over(&observed);
-        let found = trie.search(&lens, &[(Dress::Lower, 0), (Dress::Title, 0), (Dress::Upper, 0)], 14_000, 8);
+        let found =
+            trie().search(&lens, &[(Dress::Lower, 0), (Dress::Title, 0), (Dress::Upper, 0)], limits(8));
         (WORDS[usize::from(found[0].word)], found[0].dress)
     }
 
@@ -287,11 +344,23 @@ mod tests {
 
     #[test]
     fn the_cheapest_of_many_survive_a_narrow_list() {
-        let trie = Trie::new(WORDS.iter().enumerate().map(|(n, &w)| (w, n as u16)));
         let observed: Vec<char> = "s6".chars().collect();
         let lens = Channel::learned(Damage::English).over(&observed);
-        let all = trie.search(&lens, &[(Dress::Lower, 0)], 30_000, 100);
-        let two = trie.search(&lens, &[(Dress::Lower, 0)], 30_000, 2);
+        let all = trie().search(&lens, &[(Dress::Lower, 0)], limits(100));
+        let two = trie().search(&lens, &[(Dress::Lower, 0)], limits(2));
         assert_eq!(all[..2], two[..]);
+        let near = trie().search(&lens, &[(Dress::Lower, 0)], Limits { spread: 3_000, ..limits(100) });
+        assert!(near.len() < all.len() && near[..] == all[..near.len()]);
+    }
+
+    #[test]
+    fn two_letters_read_as_one_are_found_under_any_limit() {
+        let words = [("tường", 0, 8_000), ("tung", 1, 10_000)];
+        let observed: Vec<char> = "tung".chars().collect();
+        let lens = Channel::learned(Damage::English).over(&observed);
+        for cost in [4_500, 9_000, 13_000] {
+            let found = Trie::new(words).search(&lens, &[(Dress::Lower, 0)], Limits { cost, ..limits(8) });
+            assert!(found.iter().any(|found| found.word == 0), "{cost}");
+        }
     }
 }

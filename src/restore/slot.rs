@@ -173,13 +173,15 @@ fn sign_behind(slot: &Slot<'_>, text: &str) -> usize {
 /// One or two digits between words may be a word: `sử dụng 6 Việt Nam`, `bản sao hợp 16)`. Never at the head of a line, where
 /// numbers of lists stand, and never beside another number or a sign that numbers have.
 pub fn with_hidden_words<'a>(mut slots: Vec<Slot<'a>>, text: &'a str) -> Vec<Slot<'a>> {
-    let is_word = |slot: Option<&Slot<'_>>| slot.is_some_and(|s| s.class.is_none() && s.token.kind.is_wordlike());
+    let is_word =
+        |slot: Option<&Slot<'_>>| slot.is_some_and(|s| s.class.is_none() && s.token.kind.is_wordlike());
     let hidden: Vec<usize> = (1..slots.len())
         .filter(|&at| {
             let slot = &slots[at];
             let few = slot.token.kind == TokenKind::Number && slot.token.text.len() <= 2;
             let behind = text.get(slot.end()..).unwrap_or_default();
-            let closed = behind.starts_with([')', ',', ';']) || behind.starts_with(' ') && is_word(slots.get(at + 1));
+            let closed =
+                behind.starts_with([')', ',', ';']) || behind.starts_with(' ') && is_word(slots.get(at + 1));
             let before = text.get(..slot.token.start).unwrap_or_default();
             few && closed && before.ends_with(' ') && is_word(slots.get(at - 1))
         })

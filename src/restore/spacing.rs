@@ -13,10 +13,12 @@ use super::candidate::{Finder, Observed, is_closed};
 use super::channel::{Cost, Damage};
 use super::lattice::Arc;
 use super::restored_page::EditSource;
-use super::search::{Dress, Found};
+use super::search::{Dress, Found, Limits};
 
 /// Parts of one word, put together again, must be as cheap as this.
 const CHEAP: Cost = 5_000;
+/// Of a part, the few likeliest readings are enough.
+const LIKELY: Limits = Limits { cost: CHEAP - 1, worth: 20_000, spread: 12_000, most: 10 };
 /// Readings of each part of a glued word that are tried.
 const PARTS: usize = 5;
 /// The second of two glued words is not rarer after the first than this.
@@ -113,9 +115,7 @@ impl Finder<'_> {
         if let Some(known) = self.memory.usual(part) {
             return Shared::clone(known);
         }
-        let mut found = self.search(part, Damage::English, &[], CHEAP - 1);
-        found.sort_by_key(|f| (f.cost + self.dictionary.ngram().unigram(f.word), f.word, f.dress));
-        found.truncate(10);
+        let found = self.search(part, Damage::English, &[], LIKELY);
         let found: Shared<[Found]> = found.into();
         self.memory.keep_usual(part, Shared::clone(&found));
         found
