@@ -38,7 +38,7 @@ pub fn shape(piece: &str, loose: bool) -> Shape {
     if digits == 0 {
         return if ROMAN.is_match(piece) { Shape::Closed } else { Shape::Letters };
     }
-    let letters = piece.chars().filter(|&c| c.is_alphabetic() || c == '$').count();
+    let letters = piece.chars().filter(|&c| c.is_alphabetic() || matches!(c, '$' | '¢' | '€')).count();
     if letters == 0 {
         return if piece.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) {
             Shape::Digits

@@ -141,7 +141,7 @@ pub fn with_signs<'a>(slots: Vec<Slot<'a>>, text: &'a str) -> Vec<Slot<'a>> {
         match joined.last_mut().filter(|last| last.class.is_none()) {
             // Already taken in.
             Some(last) if start < last.end() => {}
-            Some(last) if start == last.end() && last.token.text.ends_with(['?', '@', '‘']) => {
+            Some(last) if start == last.end() && last.token.text.ends_with(['?', '@', '‘', '.']) => {
                 last.widen(text, slot.token.text.len());
             }
             _ => joined.push(slot),
@@ -154,6 +154,17 @@ pub fn with_signs<'a>(slots: Vec<Slot<'a>>, text: &'a str) -> Vec<Slot<'a>> {
     joined
 }
 
+/// Whether a text begins with a final consonant and nothing more: `p tỉnh`.
+fn opens_with_final(text: &str) -> bool {
+    let letters = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    matches!(letters, "c" | "ch" | "m" | "n" | "ng" | "nh" | "p" | "t")
+}
+
+/// Whether a word may want a final consonant: two letters, of which one is a vowel.
+fn may_go_on(word: &str) -> bool {
+    word.contains(is_vowel) && word.chars().nth(1).is_some() && word.chars().all(char::is_alphabetic)
+}
+
 /// How many bytes right behind a word are a sign that belongs to it.
 fn sign_behind(slot: &Slot<'_>, text: &str) -> usize {
     let mut behind = text.get(slot.end()..).unwrap_or_default().chars();
@@ -164,6 +175,12 @@ fn sign_behind(slot: &Slot<'_>, text: &str) -> usize {
         }
         (Some(sign @ ('?' | '@' | '‘')), Some(next), _) if next.is_alphabetic() => sign.len_utf8(),
         (Some('?'), Some(' '), Some(next)) if next.is_lowercase() => 1,
+        // `dér}` for `dân`: papers have no braces.
+        (Some('}'), ..) => 1,
+        // `Cé.p` for `Cấp`: no sentence begins with a final consonant.
+        (Some('.'), Some(next), _) if next.is_lowercase() && may_go_on(word) => {
+            usize::from(text.get(slot.end() + 1..).is_some_and(opens_with_final))
+        }
         // `s@` for `sở`: without the sign there is no vowel.
         (Some('@'), ..) if !word.contains(is_vowel) => 1,
         _ => 0,
