@@ -1,6 +1,6 @@
 //! Tells the fifth item of a list from the fourth where both have lost their marks: `a) b) c) d) d) e)`.
 //!
-//! Reads the items of a document in order, changes the second `d)` of two to `đ)`. No neighbour in the sentence could tell,
+//! Reads the items of a document in order, changes the second `d)` of two to `đ)`; in garbled text `4)` after `d)` too. No neighbour in the sentence could tell,
 //! only the place in the list. Right text is never touched.
 
 use super::code::line_heads;
@@ -25,7 +25,8 @@ impl Enumerator {
             let (Some(letter), Some(')'), None) = (letters.next(), letters.next(), letters.next()) else {
                 continue;
             };
-            let fifth = letter == 'd' && self.last == Some('d') && level != Level::Right;
+            let as_read = letter == 'd' && level != Level::Right || letter == '4' && level == Level::Garbled;
+            let fifth = as_read && self.last == Some('d');
             self.last = Some(if fifth { 'đ' } else { letter });
             if fifth {
                 let range = start..start + 1;
@@ -59,5 +60,6 @@ mod tests {
         let items = ["a) mot", "b) hai", "c) ba", "d) bon", "d) nam", "e) sau", "a) lai", "d) khac"];
         assert_eq!(changed(&items, Level::Stripped), [4]);
         assert!(changed(&items, Level::Right).is_empty());
+        assert_eq!(changed(&["3) ba", "4) bon", "c) ba", "d) bon", "4) nam"], Level::Garbled), [4]);
     }
 }
