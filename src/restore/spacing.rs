@@ -18,13 +18,13 @@ use super::search::{Dress, Found, Limits};
 /// Parts of one word, put together again, must be as cheap as this.
 const CHEAP: Cost = 5_000;
 /// Of a part, the few likeliest readings are enough.
-const LIKELY: Limits = Limits { cost: CHEAP - 1, worth: 20_000, spread: 12_000, most: 10 };
+const LIKELY: Limits = Limits { cost: CHEAP - 1, worth: 18_000, spread: 8_000, most: 10 };
 /// Readings of each part of a glued word that are tried.
 const PARTS: usize = 5;
 /// The second of two glued words is not rarer after the first than this.
 const ATTESTED: Cost = 6_500;
 /// A word explained at this price is taken to be whole.
-const WHOLE: Cost = 2_500;
+const WHOLE: Cost = 4_000;
 /// The same where both were read as they are printed.
 const PARTED: Cost = 9_500;
 /// Price of a missing blank, and of one too many.
