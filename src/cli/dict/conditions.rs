@@ -16,6 +16,9 @@ const LINE: usize = 90;
 /// Share of the syllables damaged in nearly right text.
 const DAMAGED: f64 = 0.015;
 
+/// Where words are parted or run together a line has a few more or fewer; with more than this, words were lost.
+const LOST: usize = 3;
+
 /// How a text comes to the restorer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -36,6 +39,21 @@ pub struct Condition {
     pub mode: Mode,
     /// Read and true text, piece by piece, with the same number of lines.
     pub pieces: Vec<(String, String)>,
+}
+
+impl Condition {
+    /// The same without the lines of which the engine lost words or made some up: those nothing restores.
+    pub fn lines_read(&self, name: &'static str) -> Condition {
+        let words = |line: &str| line.split_whitespace().count();
+        let whole = |(read, truth): &(&str, &str)| words(read).abs_diff(words(truth)) <= LOST;
+        let piece = |(read, truth): &(String, String)| {
+            let lines = read.lines().zip(truth.lines()).filter(whole);
+            lines.fold((String::new(), String::new()), |(read, truth), line| {
+                (read + line.0 + "\n", truth + line.1 + "\n")
+            })
+        };
+        Condition { name, mode: self.mode, pieces: self.pieces.iter().map(piece).collect() }
+    }
 }
 
 /// The conditions that held-out text and the lists of the program give.

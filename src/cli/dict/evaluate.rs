@@ -100,7 +100,9 @@ pub fn evaluate(args: &Args) -> Result<String, CliError> {
     let load = start.elapsed();
     let mut conditions = of_text(&held_out::blocks(&args.corpus)?);
     if let Some(pages) = &args.pages {
-        conditions.push(of_pages(pages, "-eng-", "garbled pages (eng)", Mode::Text)?);
+        let garbled = of_pages(pages, "-eng-", "garbled pages (eng)", Mode::Text)?;
+        let lines_read = garbled.lines_read("garbled pages, lines read");
+        conditions.extend([garbled, lines_read]);
         conditions.push(of_pages(pages, "-vie-", "scans read by vie, as text", Mode::Text)?);
     }
     conditions.retain(|condition| condition.name.contains(&args.only));
