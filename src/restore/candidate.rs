@@ -45,6 +45,10 @@ const FAR: Limits = Limits { cost: 13_000, worth: 23_000, spread: 7_000, most: 4
 const NEAR: Limits = Limits { cost: 8_000, worth: 23_000, spread: 9_000, most: 40 };
 /// Price of signs and marks that no word in print has.
 const DAMAGED: Cost = 5_000;
+/// Price of a word that is no syllable and known from slips alone.
+const MISSPELT: Cost = 4_000;
+/// A word with the same letters that is so much commoner makes a slip of the other.
+const FAR_COMMONER: Cost = 4_000;
 /// Price of a word the dictionary doesn't know: to begin with, and for each letter.
 const FOREIGN: Cost = 7_000;
 /// See [`FOREIGN`].
@@ -292,15 +296,27 @@ impl<'d> Finder<'d> {
     /// The observed word itself, favoured by what `observed.keep` says.
     fn keep_as_read(&self, observed: &Observed<'_>, level: Level, arcs: &mut Vec<Arc>) {
         let id = self.dictionary.id(&canonical(observed.text));
+        let misspelt = if self.is_misspelt(observed.text, id) { MISSPELT } else { 0 };
         for arc in arcs.iter_mut() {
             let same = self.render(arc, observed.text) == observed.text;
-            arc.cost += if same { 0 } else { observed.keep };
+            arc.cost += if same { misspelt } else { observed.keep };
             arc.source = arc.source.filter(|_| !same);
         }
         if arcs.iter().all(|arc| arc.source.is_some()) {
             let price = self.price_as_read(observed, level, id);
             arcs.push(Arc::as_read(id.unwrap_or(UNKNOWN), price));
         }
+    }
+
+    /// Whether a word is attested as a slip only: `quyét` can be no syllable and is far rarer than `quyết`.
+    fn is_misspelt(&self, text: &str, id: Option<WordId>) -> bool {
+        let ngram = self.dictionary.ngram();
+        id.is_some_and(|id| {
+            let usual = self.dictionary.vocabulary().rivals(id).map(|rival| ngram.unigram(rival)).min();
+            usual.is_some_and(|usual| usual + FAR_COMMONER < ngram.unigram(id))
+                && text.chars().any(is_marked)
+                && !is_possible_syllable(text)
+        })
     }
 
     /// What it costs that a word the search didn't find was printed as it was read.

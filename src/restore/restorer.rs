@@ -188,6 +188,18 @@ mod tests {
     }
 
     #[test]
+    fn a_slip_that_is_no_syllable_is_dear_as_read_and_a_rare_name_is_not() -> Result<(), DictionaryError> {
+        let restorer = restorer()?;
+        let as_read = |word| {
+            let weighed = restorer.explain(word);
+            weighed.iter().find(|w| w.level == Level::Right && w.text == word).map(|w| w.channel)
+        };
+        assert!(as_read("quyét") >= Some(4_000));
+        assert!(["Đắk", "krông", "quyết"].iter().all(|word| as_read(word) < Some(4_000)));
+        Ok(())
+    }
+
+    #[test]
     fn every_change_can_be_undone_and_bad_bytes_pass_through() -> Result<(), Box<dyn std::error::Error>> {
         let input = [STRIPPED.as_bytes(), b"\xff\x00 hoi nghi\n"].concat();
         let (mut restored, mut log, mut original) = (Vec::new(), String::new(), Vec::new());
