@@ -6,8 +6,8 @@ typefaces and sizes, degrades the pages with TOOLS_DIR/degrade.py, reads each wi
 model of Tesseract, and aligns word by word. The test pages come from the blocks of the local papers that `vanthu dict
 train` holds out, the training pages from the text it trains on. With PAGES 0 all pages are test pages. Writes OUT_DIR/pairs.tsv (split, model, level, page, line, truth, read) and, for whole
 pages, OUT_DIR/{split}-{model}-{page}.{ocr,truth}.txt with the same line structure; of test pages also the scan and its
-text, OUT_DIR/scan-{page}.{tif,gold.txt}. Pages from number 84 on, from 156 on
-every second one, are also shrunk to 110-170 dpi and some of them thickened, as poor scans of poor copies are. With FIRST > 0 the run goes on from there.
+text, OUT_DIR/scan-{page}.{tif,gold.txt}. Pages from number 84 on, from 156 on every second one, are also shrunk to
+110-170 dpi and some of them thickened, as poor scans of poor copies are. With FIRST > 0 the run goes on from there.
 
 Needs: python with typst, opencv, numpy and pillow; zstd; tesseract with `eng` and `vie`; fonts Tinos, Liberation, DejaVu.
 Runs one engine at a time (OMP_THREAD_LIMIT=1); a page takes about ten seconds.
@@ -130,7 +130,7 @@ def one_page(split, number, lines, rng, tools, out, table):
         for png in first:
             scan = str(png).replace("page-", "scan-") if level != "lowres" else str(png)[:-4].replace("page-", "scan-") + ".jpg"
             subprocess.run([sys.executable, f"{tools}/degrade.py", str(png), scan, level, str(number)], check=True)
-            coarse = number >= 156 and number % 2 == 0 or 84 <= number < 156
+            coarse = number >= 84 and (number < 156 or number % 2 == 0)
             dpi = worsen(scan, number) if coarse else "300"
             scans.append(Image.open(scan).convert("L").copy())
             for model in reads: reads[model] += read(scan, model, dpi)

@@ -122,11 +122,11 @@ fn stands_for_first(rest: &str) -> bool {
     let sign = chars.next();
     match (sign, chars.next()) {
         (Some('¢' | '€' | '£' | '&'), Some(next)) if next.is_lowercase() => true,
-        // `¢50` is money.
         // `$6`, `$8` for `Số`, `Sở`; `$60` is money.
         (Some('$'), Some('6' | '8')) => {
             !chars.next().is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | '.'))
         }
+        // `¢50` is money.
         (Some('¢'), Some(next)) => next.is_ascii_digit() && !chars.next().is_some_and(char::is_alphanumeric),
         _ => false,
     }
@@ -328,7 +328,8 @@ mod tests {
 
     #[test]
     fn garbled_words_stay_whole() {
-        assert_eq!(seen("xdc/D6 $6 $60").len(), 6);
+        assert_eq!(seen("xdc/D6"), [(Word, "xdc"), (Punctuation, "/"), (Mixed, "D6")]);
+        assert_eq!(seen("$6 $60"), [(Mixed, "$6"), (Punctuation, "$"), (Number, "60")]);
         for word in ["ti¢n", "c4ch", "S6", "K&", "CHU'C", "hi€u"] {
             assert_eq!(seen(word), [(Mixed, word)]);
         }

@@ -4,7 +4,7 @@
 //! Bình`, nor an office's `TT` a `TP`. Such a word is changed only where the engine itself was in doubt of it: by a low
 //! confidence, or by a second choice that the change takes up. Never proposes anything.
 
-use crate::alphabet::{CasePattern, case_of, is_possible_syllable};
+use crate::alphabet::{CasePattern, case_of, fold_char, is_possible_syllable, is_vowel};
 
 use super::outcome::Change;
 use super::restored_page::EditSource;
@@ -46,8 +46,7 @@ fn confidence(passage: &Spoken<'_>, change: &Change) -> f32 {
 /// Capitals without a vowel: nobody's syllable, so somebody's abbreviation.
 fn is_abbreviation(word: &str) -> bool {
     let letters = || word.chars().filter(|c| c.is_alphabetic());
-    letters().count() >= 2
-        && letters().all(|c| c.is_uppercase() && !"AEIOUY".contains(crate::alphabet::fold_char(c)))
+    letters().count() >= 2 && letters().all(|c| c.is_uppercase() && !is_vowel(fold_char(c)))
 }
 
 /// A capitalised word beside another one, or one whose letters (not only marks) would change.

@@ -311,12 +311,9 @@ impl<'d> Finder<'d> {
     /// Whether a word is attested as a slip only: `quyét` can be no syllable and is far rarer than `quyết`.
     fn is_misspelt(&self, text: &str, id: Option<WordId>) -> bool {
         let ngram = self.dictionary.ngram();
-        id.is_some_and(|id| {
-            let usual = self.dictionary.vocabulary().rivals(id).map(|rival| ngram.unigram(rival)).min();
-            usual.is_some_and(|usual| usual + FAR_COMMONER < ngram.unigram(id))
-                && text.chars().any(is_marked)
-                && !is_possible_syllable(text)
-        })
+        let Some(id) = id.filter(|_| is_marked_wrongly(text)) else { return false };
+        let usual = self.dictionary.vocabulary().rivals(id).map(|rival| ngram.unigram(rival)).min();
+        usual.is_some_and(|usual| usual + FAR_COMMONER < ngram.unigram(id))
     }
 
     /// What it costs that a word the search didn't find was printed as it was read.
@@ -335,7 +332,7 @@ impl<'d> Finder<'d> {
         let letter = if level == Level::Garbled { FOREIGN_LETTER_GARBLED } else { FOREIGN_LETTER };
         let damaged = observed.kind == TokenKind::Mixed
             || has_capital_within(observed.text)
-            || observed.text.chars().any(is_marked) && !is_possible_syllable(observed.text);
+            || is_marked_wrongly(observed.text);
         FOREIGN + letters * letter + if damaged { DAMAGED } else { 0 }
     }
 
@@ -363,6 +360,11 @@ impl<'d> Finder<'d> {
     }
 }
 
+/// A word with marks that is no syllable.
+fn is_marked_wrongly(text: &str) -> bool {
+    text.chars().any(is_marked) && !is_possible_syllable(text)
+}
+
 /// A capital between small letters that engines put for a vowel with marks: `thuGng`, `gOi`.
 fn has_capital_within(text: &str) -> bool {
     let letters: Vec<char> = text.chars().collect();
@@ -375,11 +377,11 @@ fn has_capital_within(text: &str) -> bool {
 fn is_hatted(text: &str) -> bool {
     let mut letters = text.chars();
     let (Some(first), rest) = (letters.next(), letters.as_str()) else { return false };
-    let vowels = rest.chars().all(|c| !c.is_uppercase() || matches!(c, 'A' | 'E' | 'O' | 'U'));
-    let amid = rest.ends_with(char::is_lowercase) && is_bare_syllable(text);
-    vowels
-        && rest.contains(char::is_lowercase)
-        && (amid || first.is_lowercase() && !rest.contains(['E', 'O', 'U']))
+    let capitals = || rest.chars().filter(|c| c.is_uppercase());
+    let syllable = rest.ends_with(char::is_lowercase) && is_bare_syllable(text);
+    rest.contains(char::is_lowercase)
+        && (first.is_lowercase() && capitals().all(|c| c == 'A')
+            || syllable && capitals().all(|c| matches!(c, 'A' | 'E' | 'O' | 'U')))
 }
 
 /// Words no rule of letters touches: numerals, enumerators, mixed case, overlong strings.

@@ -221,8 +221,6 @@ pub struct Letter {
     pub lost: i16,
     /// It was read as one, two or three characters, those before the place.
     pub read: [Cells; LONGEST],
-    /// A price below which it and all that is read behind it cannot come.
-    pub onward: Cells,
 }
 
 /// A price as one of many.
@@ -231,7 +229,7 @@ pub fn narrow(cost: Cost) -> i16 {
 }
 
 /// Prices from the first place on.
-pub fn cells(costs: &[Cost]) -> Cells {
+fn cells(costs: &[Cost]) -> Cells {
     let mut cells = [FAR; CELLS];
     cells.iter_mut().zip(costs).for_each(|(cell, &cost)| *cell = narrow(cost));
     cells
@@ -303,10 +301,10 @@ impl Lens<'_> {
         self.at.get(at)?.two.iter().filter(|pair| pair.0 == first).map(|pair| pair.2).min()
     }
 
-    /// The prices of each letter, by its number. `ahead` is what [`Lens::least`] gave.
-    pub fn letters(&self, ahead: &[Cost]) -> Vec<Letter> {
-        let never = Letter { lost: 0, read: [[FAR; CELLS]; LONGEST], onward: [FAR; CELLS] };
-        let mut letters = vec![never; LETTERS.len()];
+    /// The prices of each letter, by its number.
+    pub fn letters(&self) -> Vec<Letter> {
+        let letter = |&lost: &Cost| Letter { lost: narrow(lost), read: [[FAR; CELLS]; LONGEST] };
+        let mut letters: Vec<Letter> = self.lost.iter().map(letter).collect();
         for (at, position) in self.at.iter().enumerate() {
             for (k, prices) in position.one.iter().enumerate() {
                 let Some(prices) = prices else { continue };
@@ -317,21 +315,25 @@ impl Lens<'_> {
                     .for_each(|(letter, &price)| letter.read[k][read] = narrow(price));
             }
         }
-        let ahead = cells(ahead);
-        for (letter, &lost) in letters.iter_mut().zip(self.lost) {
-            letter.lost = narrow(lost);
-            letter.onward = ahead.map(|cost| cost.saturating_add(letter.lost));
-            for (read, k) in letter.read.iter().zip(1..) {
-                letter.onward = least(&letter.onward, &moved(&sum(read, &ahead), k));
-            }
-        }
+        letters
+    }
+
+    /// For each letter, a price at each place below which it and all that is read behind it cannot come. `ahead` is what
+    /// [`Lens::least`] gave.
+    pub fn onward(&self, letters: &[Letter], ahead: &Cells) -> Vec<Cells> {
+        let of = |letter: &Letter| {
+            let lost = ahead.map(|cost| cost.saturating_add(letter.lost));
+            let read = letter.read.iter().zip(1..).map(|(read, k)| moved(&sum(read, ahead), k));
+            read.fold(lost, |lowest, read| least(&lowest, &read))
+        };
+        let mut onward: Vec<Cells> = letters.iter().map(of).collect();
         for (at, position) in self.at.iter().enumerate() {
             for &(first, _, price) in position.two {
-                let onward = &mut letters[usize::from(first)].onward[at];
-                *onward = (*onward).min(narrow(price).saturating_add(ahead[at + 1]));
+                let cell = &mut onward[usize::from(first)][at];
+                *cell = (*cell).min(narrow(price).saturating_add(ahead[at + 1]));
             }
         }
-        letters
+        onward
     }
 
     /// The price of each character standing where nothing was printed.
@@ -340,7 +342,7 @@ impl Lens<'_> {
     }
 
     /// For each position, a price below which what is read from there on cannot come, be it small letters or capitals.
-    pub fn least(&self, capitals: bool) -> Vec<Cost> {
+    pub fn least(&self, capitals: bool) -> Cells {
         let mut ahead = vec![0; self.len() + 1];
         for (at, position) in self.at.iter().enumerate().rev() {
             let after = |count: usize| ahead.get(at + count).copied().unwrap_or(NEVER);
@@ -352,7 +354,7 @@ impl Lens<'_> {
             let least = one.chain(two).chain([position.speck + after(1)]).min().unwrap_or(0);
             ahead[at] = least;
         }
-        ahead
+        cells(&ahead)
     }
 
     /// Lowers the price of a letter at a position, as the engine's own second choice suggests.
@@ -373,10 +375,8 @@ mod tests {
     fn price(damage: Damage, truth: char, read: &str) -> Cost {
         let observed: Vec<char> = read.chars().collect();
         let lens = Channel::learned(damage).over(&observed);
-        let letters = lens.letters(&lens.least(false));
-        Cost::from(
-            letters[usize::from(letter_number(truth).unwrap())].read[observed.len() - 1][observed.len()],
-        )
+        let letter = lens.letters()[usize::from(letter_number(truth).unwrap())];
+        Cost::from(letter.read[observed.len() - 1][observed.len()])
     }
 
     #[test]

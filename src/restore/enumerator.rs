@@ -1,7 +1,7 @@
 //! Tells the fifth item of a list from the fourth where both have lost their marks: `a) b) c) d) d) e)`.
 //!
-//! Reads the items of a document in order, changes the second `d)` of two to `đ)`; in garbled text `4)` after `d)` too. No neighbour in the sentence could tell,
-//! only the place in the list. Right text is never touched.
+//! Reads the items of a document in order, changes the second `d)` of two to `đ)`; in garbled text `4)` after `d)` too. No
+//! neighbour in the sentence could tell, only the place in the list. Right text is never touched.
 
 use super::code::line_heads;
 use super::level::Level;

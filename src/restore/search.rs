@@ -9,7 +9,7 @@
 use std::cell::LazyCell;
 
 use super::channel::{
-    CELLS, Cells, Cost, FAR, LONGEST, Lens, Letter, NEVER, capital, cells, least, letter_number, narrow, sum,
+    CELLS, Cells, Cost, FAR, LONGEST, Lens, Letter, capital, least, letter_number, narrow, sum,
 };
 
 /// Longer observations are not searched for.
@@ -98,7 +98,7 @@ impl Trie {
         let branches = || longer.chunk_by(|a, b| a.0.get(depth) == b.0.get(depth));
         let (from, first) = (self.edges.len(), self.nodes.len());
         for (branch, child) in branches().zip(first..) {
-            let commonest = narrow(branch.iter().map(|&(_, (_, rarity))| rarity).min().unwrap_or(NEVER));
+            let commonest = branch.iter().map(|&(_, (_, rarity))| narrow(rarity)).min().unwrap_or(FAR);
             let letter = branch.first().and_then(|word| word.0.get(depth));
             self.edges.extend(letter.map(|&letter| Edge { letter, commonest, to: child as u32 }));
             self.nodes.push(EMPTY);
@@ -115,19 +115,22 @@ impl Trie {
         if lens.len() > LONGEST_WORD {
             return Vec::new();
         }
-        let side = |capitals: bool| {
-            let ahead = lens.least(capitals);
-            (lens.letters(&ahead), cells(&ahead))
+        let letters = lens.letters();
+        let (small, capitals) =
+            (Hopes::new(lens, &letters, false), LazyCell::new(|| Hopes::new(lens, &letters, true)));
+        let mut walk = Walk {
+            trie: self,
+            lens,
+            letters: &letters,
+            specks: lens.specks(),
+            hopes: &small,
+            limits,
+            found: Vec::new(),
         };
-        let (small, capitals) = (side(false), LazyCell::new(|| side(true)));
-        let (letters, ahead) = (&small.0, &small.1);
-        let mut walk =
-            Walk { trie: self, lens, letters, ahead, specks: lens.specks(), limits, found: Vec::new() };
         let mut dresses = dresses.to_vec();
         dresses.sort_by_key(|&(_, cost)| cost);
         for (dress, cost) in dresses {
-            let side = if dress == Dress::Upper { &*capitals } else { &small };
-            (walk.letters, walk.ahead) = (&side.0, &side.1);
+            walk.hopes = if dress == Dress::Upper { &capitals } else { &small };
             walk.start(dress, cost);
         }
         walk.sort();
@@ -141,6 +144,21 @@ type Spelled = (Vec<u8>, (u16, Cost));
 /// A node before anything hangs on it.
 const EMPTY: Node = Node { word: None, from: 0, to: 0 };
 
+/// Prices below which what is still to come cannot be, after the first letter small or all capitals.
+struct Hopes {
+    /// See [`Lens::least`].
+    ahead: Cells,
+    /// See [`Lens::onward`].
+    onward: Vec<Cells>,
+}
+
+impl Hopes {
+    fn new(lens: &Lens<'_>, letters: &[Letter], capitals: bool) -> Hopes {
+        let ahead = lens.least(capitals);
+        Hopes { onward: lens.onward(letters, &ahead), ahead }
+    }
+}
+
 /// A search under way. A row holds the price of having read each number of characters.
 struct Walk<'a> {
     trie: &'a Trie,
@@ -149,8 +167,7 @@ struct Walk<'a> {
     letters: &'a [Letter],
     /// See [`Lens::specks`].
     specks: Cells,
-    /// See [`Lens::least`]: what the rest costs at the least, after the first letter.
-    ahead: &'a Cells,
+    hopes: &'a Hopes,
     limits: Limits,
     found: Vec<Found>,
 }
@@ -163,13 +180,14 @@ impl Walk<'_> {
         self.children(0, dress, &row, None);
     }
 
-    /// Enters every child of a node. `before` is the row of the node's own parent, with the letter between them.
+    /// Takes the word that ends at a node, and enters every child. `before` is the row of the node's own parent, with the letter between them.
     fn children(&mut self, node: usize, dress: Dress, row: &Cells, before: Option<(&Cells, u8)>) {
         let trie = self.trie;
         let Some(here) = trie.nodes.get(node) else { return };
         let edges = trie.edges.get(here.from as usize..here.to as usize).unwrap_or_default();
-        // What all children share is done once: a character more where nothing was printed, the row moved on.
+        // What the word and all children share is done once: a character more where nothing was printed, the row moved on.
         let row = &self.with_speck(row);
+        self.arrive(here, dress, row);
         let rows = [*row, behind::<1>(row), behind::<2>(row), behind::<3>(row)];
         let ordered;
         let edges = match before {
@@ -190,8 +208,7 @@ impl Walk<'_> {
             }
             let next = self.row(printed, &rows, before);
             // A letter that leads nowhere by itself may have been read as one with the next.
-            if any_within(&next, self.ahead, bound) || self.may_pair(printed, row, bound) {
-                self.arrive(edge.to as usize, dress, &next);
+            if any_within(&next, &self.hopes.ahead, bound) || self.may_pair(printed, row, bound) {
                 self.children(edge.to as usize, dress, &next, Some((row, printed)));
             }
         }
@@ -201,8 +218,7 @@ impl Walk<'_> {
     fn ordered(&self, edges: &[Edge], dress: Dress, row: &Cells) -> Vec<Edge> {
         let likely = |edge: &Edge| {
             let printed = if dress == Dress::Lower { edge.letter } else { capital(edge.letter) };
-            let letter = self.letters.get(usize::from(printed))?;
-            sum(row, &letter.onward).into_iter().min()
+            sum(row, self.hopes.onward.get(usize::from(printed))?).into_iter().min()
         };
         let mut ordered = edges.to_vec();
         ordered.sort_by_cached_key(likely);
@@ -213,14 +229,14 @@ impl Walk<'_> {
     /// of the work that their rows would be.
     #[inline]
     fn may_follow(&self, letter: u8, row: &Cells, before: Option<(&Cells, u8)>, bound: i16) -> bool {
-        let Some(prices) = self.letters.get(usize::from(letter)) else { return false };
-        if any_within(row, &prices.onward, bound) {
+        let Some(onward) = self.hopes.onward.get(usize::from(letter)) else { return false };
+        if any_within(row, onward, bound) {
             return true;
         }
         let Some((grand, other)) = before.filter(|_| self.lens.may_be_second(letter)) else { return false };
         (0..self.lens.len()).any(|at| {
             let price = self.lens.price_of_two(other, letter, at);
-            price.is_some_and(|price| reached(grand[at], price, self.ahead[at + 1]) <= bound)
+            price.is_some_and(|price| reached(grand[at], price, self.hopes.ahead[at + 1]) <= bound)
         })
     }
 
@@ -228,7 +244,7 @@ impl Walk<'_> {
     fn may_pair(&self, letter: u8, row: &Cells, bound: i16) -> bool {
         (0..self.lens.len()).any(|at| {
             let price = self.lens.price_of_pair(letter, at);
-            price.is_some_and(|price| reached(row[at], price, self.ahead[at + 1]) <= bound)
+            price.is_some_and(|price| reached(row[at], price, self.hopes.ahead[at + 1]) <= bound)
         })
     }
 
@@ -257,11 +273,8 @@ impl Walk<'_> {
     }
 
     #[inline]
-    fn arrive(&mut self, node: usize, dress: Dress, row: &Cells) {
-        let word = self.trie.nodes.get(node).and_then(|node| node.word);
-        let (Some((word, rarity)), Some(&cost)) = (word, self.with_speck(row).get(self.lens.len())) else {
-            return;
-        };
+    fn arrive(&mut self, node: &Node, dress: Dress, row: &Cells) {
+        let (Some((word, rarity)), Some(&cost)) = (node.word, row.get(self.lens.len())) else { return };
         let cost = Cost::from(cost);
         let worth = cost + rarity;
         if cost <= self.limits.cost && worth <= self.limits.worth {

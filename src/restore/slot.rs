@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::alphabet::{CasePattern, Token, TokenKind, case_of, fold_char, lower, tokens};
+use crate::alphabet::{CasePattern, Token, TokenKind, case_of, fold_char, is_vowel, tokens};
 use crate::dictionary::vocabulary::{CODE, UNKNOWN};
 use crate::dictionary::{Dictionary, WordId};
 
@@ -160,9 +160,13 @@ fn opens_with_final(text: &str) -> bool {
     matches!(letters, "c" | "ch" | "m" | "n" | "ng" | "nh" | "p" | "t")
 }
 
+fn has_vowel(word: &str) -> bool {
+    word.chars().map(fold_char).any(is_vowel)
+}
+
 /// Whether a word may want a final consonant: two letters, of which one is a vowel.
 fn may_go_on(word: &str) -> bool {
-    word.contains(is_vowel) && word.chars().nth(1).is_some() && word.chars().all(char::is_alphabetic)
+    has_vowel(word) && word.chars().nth(1).is_some() && word.chars().all(char::is_alphabetic)
 }
 
 /// How many bytes right behind a word are a sign that belongs to it.
@@ -182,7 +186,7 @@ fn sign_behind(slot: &Slot<'_>, text: &str) -> usize {
             usize::from(text.get(slot.end() + 1..).is_some_and(opens_with_final))
         }
         // `s@` for `sở`: without the sign there is no vowel.
-        (Some('@'), ..) if !word.contains(is_vowel) => 1,
+        (Some('@'), ..) if word.chars().all(char::is_alphabetic) && !has_vowel(word) => 1,
         _ => 0,
     }
 }
@@ -205,10 +209,6 @@ pub fn with_hidden_words<'a>(mut slots: Vec<Slot<'a>>, text: &'a str) -> Vec<Slo
         .collect();
     hidden.into_iter().for_each(|at| slots[at].class = None);
     slots
-}
-
-fn is_vowel(c: char) -> bool {
-    matches!(fold_char(lower(c)), 'a' | 'e' | 'i' | 'o' | 'u' | 'y') || !c.is_alphabetic()
 }
 
 /// Digits and a unit after a decimal point: `0m` in `96,0m` is no word.
